@@ -1,0 +1,1 @@
+"""FIND: which places are doubly disadvantaged, and how sure are we?"""

@@ -1,0 +1,1 @@
+"""Where rooms meet: whole tasks from a folder of files to a result, one file per verb."""
