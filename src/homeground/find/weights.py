@@ -79,7 +79,7 @@ def factor_weights(stack: FloatArray, *, where: str = "index") -> FloatArray:
     >>> common = rng.standard_normal(4000)
     >>> parts = np.vstack([common + rng.standard_normal(4000) for _ in range(4)])
     >>> factor_weights(parts).round(2)
-    array([0.24, 0.26, 0.25, 0.26])
+    array([0.25, 0.25, 0.25, 0.25])
     """
     try:
         from statsmodels.multivariate.factor import Factor
