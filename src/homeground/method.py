@@ -103,6 +103,9 @@ class Part(_Node):
     outliers: Outliers = Field(default_factory=Outliers)
     shrink: bool = Field(False, description="pull small-number values towards the larger area")
     transform: Transform = Field("none", description="what is done to the part's score before it goes up")
+    ties: Literal["min", "average", "max", "first"] | None = Field(
+        None, description="the rank that equal values get here: 'average' for rank-to-normal, else what the index says"
+    )
     scale: tuple[float, float] = Field((0.0, 100.0), description="lowest and highest value of transform = 'min-max'")
     weight: Weight | None = Field(None, description="weight in the node above, e.g. 0.225 or '2/3'")
     score: Literal["sum", "mean"] = Field("mean", description="weighted mean, or weighted sum with weights as they stand")

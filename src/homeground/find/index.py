@@ -49,6 +49,9 @@ class BuiltIndex:
     larger_area : ndarray or None
         Number of the larger area of each area, in order of first appearance, where the method names one.
     notes, sources : tuple
+    untreated : dict of ndarray
+        Each indicator as it was read (shrunk where the method says so, turned so that higher is more need), before gaps were
+        filled (they are NaN) and extreme values treated. Parts that hold ranks are not in it.
     """
 
     table: pl.DataFrame
@@ -60,6 +63,7 @@ class BuiltIndex:
     larger_area: IntArray | None = None
     notes: tuple[Note, ...] = ()
     sources: tuple[Source, ...] = ()
+    untreated: Mapping[str, FloatArray] = field(default_factory=dict)
 
 
 @dataclass
@@ -77,6 +81,7 @@ class _Work:
     ranks: dict[str, FloatArray] = field(default_factory=dict)
     weights: dict[str, dict[str, float]] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+    untreated: dict[str, FloatArray] = field(default_factory=dict)
 
 
 def build(
@@ -156,6 +161,7 @@ def build(
         larger_area=work.groups,
         notes=tuple(work.notes),
         sources=sources,
+        untreated=work.untreated,
     )
 
 
@@ -199,7 +205,8 @@ def _factorise(column: pl.Series) -> IntArray:
 
 
 def _do_part(work: _Work, name: str) -> None:
-    part, ties = work.method.parts[name], work.method.index.ties
+    part = work.method.parts[name]
+    ties = part.ties or ("average" if part.transform == "rank-to-normal" else work.method.index.ties)
     ranks: FloatArray | None = None
     if not part.is_leaf:
         raw, work.weights[name] = _combine_parts(work, name, part)
@@ -207,7 +214,9 @@ def _do_part(work: _Work, name: str) -> None:
         raw = np.full(len(work.codes), np.nan)
         ranks = read_ranks(part, work.table, file=work.file, missing_codes=work.missing_codes)
     else:
-        raw, notes = read_part(part, work.table, groups=work.groups, file=work.file, missing_codes=work.missing_codes)
+        read = _read_column(part, work.table, work.groups, work.file, work.missing_codes)
+        raw, notes = _make_ready(part, read, work.groups, work.file)
+        work.untreated[name] = -read if part.higher_is == "better" else read
         _tell(work, name, notes)
     work.raw[name] = raw
     work.values[name], found = transform(raw, part.transform, ties=ties, scale=part.scale, ranks=ranks)
@@ -255,18 +264,28 @@ def read_part(
     notes : dict
         What was done to which areas, in words, with a mask of the areas.
     """
-    heading = part.column or part.numerator or ""
-    if part.column is not None:
-        values = numbers(table, part.column, missing_codes=missing_codes, file=file)
-        if part.shrink and part.standard_error and groups is not None:
-            error = numbers(table, part.standard_error, missing_codes=missing_codes, file=file)
-            values = stats.shrink_values(values, error, groups)
-    else:
-        values = _rate(part, table, groups, file, missing_codes)
+    return _make_ready(part, _read_column(part, table, groups, file, missing_codes), groups, file)
+
+
+def _read_column(
+    part: Part, table: pl.DataFrame, groups: IntArray | None, file: str | None, missing_codes: tuple[str, ...]
+) -> FloatArray:
+    if part.column is None:
+        return _rate(part, table, groups, file, missing_codes)
+    values = numbers(table, part.column, missing_codes=missing_codes, file=file)
+    if part.shrink and part.standard_error and groups is not None:
+        error = numbers(table, part.standard_error, missing_codes=missing_codes, file=file)
+        values = stats.shrink_values(values, error, groups)
+    return values
+
+
+def _make_ready(
+    part: Part, values: FloatArray, groups: IntArray | None, file: str | None
+) -> tuple[FloatArray, dict[str, NDArray[np.bool_]]]:
     gaps = np.isnan(values)
     notes: dict[str, NDArray[np.bool_]] = {}
     if gaps.any():
-        values, what = _fill(part, values, gaps, groups, heading, file)
+        values, what = _fill(part, values, gaps, groups, part.column or part.numerator or "", file)
         notes[what] = gaps
     values = _treat_outliers(part, values, notes)
     return (-values if part.higher_is == "better" else values), notes

@@ -1,0 +1,514 @@
+"""Draw areas as one small picture: inline SVG, made here from boundaries, with nothing to fetch and no script.
+
+What an area is shows twice, by fill and by shape or pattern, so that nobody needs colour to read it. Areas too small to
+see are drawn as a mark. The picture repeats what a table says; it never says more.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from homeground.errors import BadTable, MissingExtra, WrongBoundaries
+from homeground.tables import listed, require_columns
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    _Geometries = NDArray[Any]
+
+__all__ = ["KINDS", "MAP_STYLE", "Drawing", "draw", "legend", "usable_boundaries"]
+
+#: How an area can be drawn, from the bottom of the picture to the top, and what that means to a reader.
+KINDS: Mapping[str, str] = {
+    "rest": "Neither",
+    "unplaced": "Could not be placed",
+    "deprived": "Worst for deprivation only",
+    "near": "Just outside the list",
+    "edge": "On the list, near the edge",
+    "listed": "On the list",
+}
+
+_UNITS = 10  # drawing units in a pixel: whole numbers keep the page small and are still finer than the eye
+_MARK = 32  # radius of a mark, in drawing units
+_HIGH = 11.5 * _UNITS  # height of letters
+_LETTER = 0.58  # mean width of a letter, in parts of its height
+
+MAP_STYLE = """
+.map{display:block;width:100%;height:auto;max-width:36rem;background:var(--map-sea);border:1px solid var(--line)}
+.map path,.map circle,.map rect{vector-effect:non-scaling-stroke}
+.map .land{fill:var(--map-land);stroke:var(--map-line);stroke-width:.7}
+.map .rest{fill:var(--map-land);stroke:var(--map-line);stroke-width:.7}
+.map .unplaced{stroke:var(--map-line);stroke-width:.7}
+.map .deprived{stroke:var(--map-ink);stroke-width:.7}
+.map .near{fill:var(--map-land);stroke:var(--map-listed);stroke-width:1.3}
+.map path.near{stroke-dasharray:3 2}
+.map .edge{fill:var(--map-edge);stroke:var(--map-halo);stroke-width:.8}
+.map path.edge{stroke:var(--map-listed);stroke-width:1.6}
+.map .listed{fill:var(--map-listed);stroke:var(--map-halo);stroke-width:.8}
+.map .hatch{stroke:var(--map-hatch);stroke-width:16}
+.map .spot{fill:var(--map-hatch)}
+.map .ground{fill:var(--map-land)}
+.map text{font:600 115px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;fill:var(--map-ink);
+stroke:var(--map-sea);stroke-width:36px;stroke-linejoin:round;paint-order:stroke}
+.map .lead{stroke:var(--map-ink);stroke-width:.8;fill:none}
+.legend{list-style:none;margin:.6rem 0;padding:0;display:flex;flex-wrap:wrap;gap:.3rem 1.4rem}
+.legend li{display:flex;align-items:center;gap:.5rem;margin:0}
+.legend svg{width:1.5rem;height:1.5rem;flex:none;max-width:none;border:0;background:none}
+:root{--map-sea:#fff;--map-land:#f1ece1;--map-line:#8b8578;--map-ink:#1d2021;--map-listed:#12436d;--map-edge:#f46a25;
+--map-hatch:#4b5257;--map-halo:#fff}
+@media (prefers-color-scheme:dark){:root{--map-sea:#16191b;--map-land:#262c2f;--map-line:#737b80;--map-ink:#f1efe9;
+--map-listed:#8cc3f0;--map-edge:#ff9a5c;--map-hatch:#b9bfc2;--map-halo:#16191b}}
+@media print{:root{--map-sea:#fff;--map-land:#f1ece1;--map-line:#8b8578;--map-ink:#1d2021;--map-listed:#12436d;
+--map-edge:#f46a25;--map-hatch:#4b5257;--map-halo:#fff}.map{max-width:13cm;break-inside:avoid;
+print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+"""
+"""Style rules the picture and its legend need; a page puts them in its one style element."""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A picture of areas, and what could not be drawn.
+
+    Attributes
+    ----------
+    svg : str
+        The picture: one ``<svg>`` element, safe to put in a page as it is.
+    kinds : tuple of str
+        Which of `KINDS` are in it, for the legend.
+    shapes, marks : int
+        How many areas are drawn with their outline, and how many as a mark because they are too small to see.
+    missing : tuple of str
+        Codes of areas that have no boundary, or one that cannot be drawn.
+    mended : int
+        How many boundaries crossed themselves and were mended before drawing.
+    """
+
+    svg: str
+    kinds: tuple[str, ...]
+    shapes: int
+    marks: int
+    missing: tuple[str, ...]
+    mended: int
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """The piece of paper: how coordinates become drawing units."""
+
+    left: float
+    top: float
+    across: float  # drawing units for one unit of longitude (or metre) eastwards
+    down: float
+    width: int
+    height: int
+    offset: tuple[float, float] = (0.0, 0.0)
+
+    def place(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        x = (points[:, 0] - self.left) * self.across + self.offset[0]
+        y = (self.top - points[:, 1]) * self.down + self.offset[1]
+        return np.column_stack([x, y])
+
+
+def draw(
+    areas: pl.DataFrame,
+    *,
+    title: str,
+    description: str,
+    outlines: pl.DataFrame | None = None,
+    crs: str | None = None,
+    labels: int = 0,
+    name: str = "map",
+    width: int = 420,
+    most_bytes: int = 1_200_000,
+) -> Drawing:
+    """Return a picture of `areas`, each in the manner of its kind.
+
+    Parameters
+    ----------
+    areas : polars.DataFrame
+        ``area_code``, ``kind`` (one of `KINDS`), ``geometry`` (well-known binary; null where there is none) and, where
+        they are known, ``label`` (what a pointer held over the area says) and ``larger_area`` (for `labels`).
+    title, description : str
+        What a screen reader says instead of the picture. Any text is safe.
+    outlines : polars.DataFrame, optional
+        ``geometry`` of the larger areas drawn beneath, in the same coordinates.
+    crs : str, optional
+        Coordinates of both tables, such as ``EPSG:4326`` or ``EPSG:27700``. When it is not said, numbers that fit
+        degrees are taken as degrees and others as metres.
+    labels : int
+        Name this many larger areas on the picture, those with the most areas on the list first.
+    name : str
+        Begins every id in the picture; give each picture of a page its own.
+    width : int
+        Pixels across at which letters and marks have their natural size; the picture scales to its column.
+    most_bytes : int
+        Outlines are drawn more coarsely until they fit.
+
+    Returns
+    -------
+    Drawing
+
+    Raises
+    ------
+    BadTable
+        If there is nothing to draw, or `geometry` does not hold well-known binary.
+    WrongBoundaries
+        If the coordinates cannot be in `crs`, or the outlines are in other coordinates than the areas.
+    MissingExtra
+        If the part that reads boundaries is not installed.
+
+    Notes
+    -----
+    Degrees of longitude are shortened by the cosine of the middle latitude (an equirectangular projection), which keeps
+    shapes true enough at the size of a country.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> square = pl.DataFrame({"area_code": ["X01000001"], "kind": ["listed"], "geometry": [shapely.box(0, 52, 1, 53).wkb]})
+    >>> picture = draw(square, title="One area", description="A square.")
+    >>> picture.kinds, picture.shapes, picture.missing
+    (('listed',), 1, ())
+    """
+    shapely = _shapely()
+    require_columns(areas, ["area_code", "kind", "geometry"])
+    shapes, mended = _read(areas["geometry"])
+    usable = np.array([shape is not None for shape in shapes], dtype=bool)
+    missing = tuple(areas["area_code"].cast(pl.String).filter(pl.Series(~usable)).to_list())
+    if not usable.any():
+        raise BadTable(
+            f"none of the {areas.height:,} areas has a boundary that can be drawn",
+            remedy="Give the boundaries of the same areas and the same year.",
+        )
+    present, shapes = areas.filter(pl.Series(usable)), shapes[usable]
+    beneath = np.empty(0, dtype=object)
+    if outlines is not None and outlines.height:
+        beneath, _ = _read(outlines["geometry"])
+        beneath = beneath[np.array([shape is not None for shape in beneath], dtype=bool)]
+    degrees = _in_degrees(shapely, shapes, crs)
+    if len(beneath) and not _overlap(shapely, shapes, beneath):
+        raise WrongBoundaries(
+            "the larger areas do not lie where the areas lie",
+            remedy="Give both sets of boundaries in the same coordinates (EPSG:4326).",
+        )
+    everything = np.concatenate([shapes, beneath]) if len(beneath) else shapes
+    sheet = _lay_out(shapely.total_bounds(everything), degrees=degrees, width=width * _UNITS)
+    shapes, beneath = (shapely.transform(group, sheet.place) for group in (shapes, beneath))
+    land, paths = _within(shapely, beneath, shapes, most_bytes)
+    body, counts = _areas(shapely, present, shapes, paths, name)
+    kinds = tuple(kind for kind in KINDS if kind in set(present["kind"].to_list()))
+    texts = _labels(shapely, present, shapes, sheet, most=labels)
+    svg = _frame(sheet, name, title, description, _defs(name, kinds) + land + body + texts)
+    return Drawing(svg, kinds, counts[0], counts[1], missing, mended)
+
+
+def legend(kinds: Sequence[str], *, words: Mapping[str, str] | None = None, name: str = "map") -> str:
+    """Return the legend of a picture as a list: every kind with its sign and its words.
+
+    Parameters
+    ----------
+    kinds : sequence of str
+        From `Drawing.kinds`.
+    words : mapping, optional
+        What to say instead of the words in `KINDS`.
+    name : str
+        The `name` the picture was drawn with: the signs use its patterns.
+
+    Examples
+    --------
+    >>> "On the list" in legend(["listed"])
+    True
+    """
+    items = []
+    for kind in reversed(KINDS):
+        if kind not in kinds:
+            continue
+        said = html.escape((words or KINDS).get(kind, KINDS[kind]))
+        box = f'<svg class="map" viewBox="0 0 100 100" aria-hidden="true" focusable="false">{_sign(kind, name)}</svg>'
+        items.append(f"<li>{box}<span>{said}</span></li>")
+    return f'<ul class="legend">{"".join(items)}</ul>'
+
+
+def usable_boundaries(boundaries: pl.DataFrame) -> pl.DataFrame:
+    """Return ``area_code`` and ``geometry`` as plain well-known binary, whatever wrapper the file put round it.
+
+    Raises
+    ------
+    MissingColumns, BadTable
+        If a column is missing, or `geometry` holds something else.
+
+    Examples
+    --------
+    >>> usable_boundaries(pl.DataFrame({"area_code": ["X1"], "geometry": [b"\\x01"], "more": [1]})).columns
+    ['area_code', 'geometry']
+    """
+    require_columns(boundaries, ["area_code", "geometry"])
+    return pl.DataFrame(
+        {
+            "area_code": boundaries["area_code"].cast(pl.String),
+            "geometry": pl.Series("geometry", _binary(boundaries["geometry"])),
+        }
+    )
+
+
+def _shapely() -> Any:
+    try:
+        import shapely
+    except ImportError as error:
+        raise MissingExtra.named("geo", for_what="draw a map") from error
+    return shapely
+
+
+def _binary(column: pl.Series) -> pl.Series:
+    if column.dtype not in (pl.Binary, pl.Null) and hasattr(column, "ext"):
+        try:
+            column = column.ext.storage()
+        except Exception:  # not an extension type: polars has no one error for it, and the next line says what it is
+            pass
+    if column.dtype == pl.Null:
+        return column.cast(pl.Binary)
+    if column.dtype != pl.Binary:
+        raise BadTable(
+            f"the column 'geometry' holds {str(column.dtype).lower()}, not boundaries in well-known binary",
+            remedy="Read the boundaries from GeoParquet, GeoPackage, GeoJSON or a Shapefile.",
+        )
+    return column
+
+
+def _read(column: pl.Series) -> tuple[_Geometries, int]:
+    """Return shapes, None where there is nothing to draw, and how many were mended."""
+    shapely = _shapely()
+    raw = np.array(_binary(column).to_list(), dtype=object)
+    shapes = shapely.from_wkb(raw, on_invalid="ignore")
+    corners, owner = shapely.get_coordinates(shapes, return_index=True)
+    endless = np.unique(owner[~np.isfinite(corners).all(axis=1)])
+    shapes[endless] = None
+    shapes[shapely.is_empty(shapes)] = None
+    shapes = shapely.force_2d(shapes)
+    crossed = np.array([shape is not None for shape in shapes], dtype=bool) & ~shapely.is_valid(shapes)
+    shapes[crossed] = shapely.make_valid(shapes[crossed])
+    shapes[shapely.is_empty(shapes)] = None
+    return shapes, int(crossed.sum())
+
+
+def _in_degrees(shapely: Any, shapes: _Geometries, crs: str | None) -> bool:
+    left, bottom, right, top = shapely.total_bounds(shapes)
+    fits = -180.0 <= left and right <= 180.0 and -90.0 <= bottom and top <= 90.0
+    if crs is None:
+        return bool(fits)
+    said = crs.strip().upper().endswith((":4326", ":4258", ":4277", ":4269", "CRS84", "WGS 84"))
+    if said and not fits:
+        raise WrongBoundaries(
+            f"the boundaries are said to be in degrees ({crs}) but reach from {left:g} to {right:g}",
+            remedy="Say which coordinates they are in, for example EPSG:27700 for British National Grid.",
+        )
+    return said
+
+
+def _overlap(shapely: Any, shapes: _Geometries, beneath: _Geometries) -> bool:
+    a, b = shapely.total_bounds(shapes), shapely.total_bounds(beneath)
+    return bool(a[0] <= b[2] and b[0] <= a[2] and a[1] <= b[3] and b[1] <= a[3])
+
+
+def _lay_out(bounds: NDArray[np.float64], *, degrees: bool, width: int) -> _Sheet:
+    left, bottom, right, top = (float(value) for value in bounds)
+    shorter = math.cos(math.radians((top + bottom) / 2)) if degrees else 1.0
+    shorter = max(shorter, 0.05)
+    wide, high = (right - left) * shorter, top - bottom
+    margin = 12 * _UNITS
+    inner = width - 2 * margin
+    tall = int(min(max(inner * high / wide if wide > 0 else inner, 0.35 * inner), 1.5 * inner))
+    scale = min(inner / wide if wide > 0 else math.inf, tall / high if high > 0 else math.inf)
+    if not math.isfinite(scale):
+        scale = 1.0
+    offset = (margin + (inner - wide * scale) / 2, margin + (tall - high * scale) / 2)
+    return _Sheet(left, top, scale * shorter, scale, width, tall + 2 * margin, offset)
+
+
+def _within(shapely: Any, beneath: _Geometries, shapes: _Geometries, most_bytes: int) -> tuple[str, list[str]]:
+    """Return the drawn larger areas and the path of each area, coarse enough to fit."""
+    tolerance = 0.35 * _UNITS
+    while True:
+        below = "".join(_path(shapely, shape) for shape in shapely.simplify(beneath, tolerance))
+        paths = [_path(shapely, shape) for shape in shapely.simplify(shapes, tolerance)]
+        if tolerance > 30 * _UNITS or len(below) + sum(map(len, paths)) <= most_bytes:
+            return (f'<path class="land" d="{below}"/>' if below else ""), paths
+        tolerance *= 1.6
+
+
+def _path(shapely: Any, shape: Any) -> str:
+    """Return the rings of a shape as path data in whole drawing units; '' if nothing of it is left at this size."""
+    steps: list[str] = []
+    for polygon in shapely.get_parts(shapely.get_parts(shape)):
+        if shapely.get_dimensions(polygon) != 2:
+            continue
+        for ring in [polygon.exterior, *polygon.interiors]:
+            corners = np.rint(shapely.get_coordinates(ring)).astype(np.int64)[:-1]
+            if len(corners) < 3 or np.ptp(corners, axis=0).max() < 0.5 * _UNITS:
+                continue
+            moves = np.diff(corners, axis=0)
+            moves = moves[(moves != 0).any(axis=1)]
+            if len(moves) < 2:
+                continue
+            line = "".join(f"{x} {y} " for x, y in moves).replace(" -", "-").rstrip()
+            steps.append(f"M{corners[0, 0]} {corners[0, 1]}l{line}z")
+    return "".join(steps)
+
+
+def _areas(
+    shapely: Any, present: pl.DataFrame, shapes: _Geometries, paths: list[str], name: str
+) -> tuple[str, tuple[int, int]]:
+    kinds = present["kind"].to_list()
+    labels = present["label"].to_list() if "label" in present.columns else [None] * present.height
+    bounds = shapely.bounds(shapes)
+    size = np.maximum(bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1])
+    middle = shapely.get_coordinates(shapely.point_on_surface(shapes))
+    layers: dict[str, list[str]] = {kind: [] for kind in KINDS}
+    marks = 0
+    for kind, label, path, across, (x, y) in zip(kinds, labels, paths, size, middle, strict=True):
+        if kind not in layers:
+            raise BadTable(f"'{kind}' is not a kind of area on a map", remedy=f"Use {listed(KINDS, most=6)}.")
+        said = f"<title>{html.escape(str(label))}</title>" if label else ""
+        small = kind in ("listed", "edge", "near") and across < 2 * _MARK
+        if small or not path:
+            layers[kind].append(_mark(kind, x, y, said))
+            marks += 1
+        else:
+            layers[kind].append(f'<path d="{path}">{said}</path>' if said else f'<path d="{path}"/>')
+    body = "".join(
+        f"<g{_fill(kind, name)}>" + "".join(_classed(item, kind) for item in items) + "</g>"
+        for kind, items in layers.items()
+        if items
+    )
+    return body, (present.height - marks, marks)
+
+
+def _classed(item: str, kind: str) -> str:
+    name, rest = item.split(" ", 1)
+    return f'{name} class="{kind}" {rest}'
+
+
+def _mark(kind: str, x: float, y: float, said: str = "") -> str:
+    x, y = round(x), round(y)
+    if kind == "edge":
+        side = round(_MARK * 1.7)
+        inside = f'rect x="{x - side // 2}" y="{y - side // 2}" width="{side}" height="{side}"'
+    elif kind == "near":
+        inside = f'circle cx="{x}" cy="{y}" r="{round(_MARK * 0.75)}"'
+    else:
+        inside = f'circle cx="{x}" cy="{y}" r="{_MARK}"'
+    return f"<{inside}>{said}</{inside.split(' ', 1)[0]}>" if said else f"<{inside}/>"
+
+
+def _sign(kind: str, name: str) -> str:
+    if kind in ("listed", "edge", "near"):
+        return _classed(_mark(kind, 50, 50), kind)
+    return f'<rect class="{kind}" x="8" y="18" width="84" height="64"{_fill(kind, name)}/>'
+
+
+def _fill(kind: str, name: str) -> str:
+    pattern = {"deprived": "hatch", "unplaced": "spots"}.get(kind)
+    return f' fill="url(#{name}-{pattern})"' if pattern else ""
+
+
+def _defs(name: str, kinds: Sequence[str]) -> str:
+    hatch = (
+        f'<pattern id="{name}-hatch" width="45" height="45" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+        '<rect class="ground" width="45" height="45"/><path class="hatch" d="M0 0V45"/></pattern>'
+    )
+    spots = (
+        f'<pattern id="{name}-spots" width="50" height="50" patternUnits="userSpaceOnUse">'
+        '<rect class="ground" width="50" height="50"/><circle class="spot" cx="25" cy="25" r="9"/></pattern>'
+    )
+    parts = (hatch if "deprived" in kinds else "") + (spots if "unplaced" in kinds else "")
+    return f"<defs>{parts}</defs>" if parts else ""
+
+
+def _labels(shapely: Any, present: pl.DataFrame, shapes: _Geometries, sheet: _Sheet, *, most: int) -> str:
+    """Return the names of the larger areas with the most areas on the list, where there is room for them."""
+    if not most or "larger_area" not in present.columns:
+        return ""
+    middle = shapely.get_coordinates(shapely.point_on_surface(shapes))
+    points = present.select(
+        pl.col("larger_area").cast(pl.String), pl.col("kind"), x=pl.Series(middle[:, 0]), y=pl.Series(middle[:, 1])
+    ).filter(pl.col("kind").is_in(["listed", "edge"]) & pl.col("larger_area").is_not_null())
+    places = (
+        points.group_by("larger_area")
+        .agg(pl.len().alias("n"), pl.col("x").median(), pl.col("y").median())
+        .sort(["n", "larger_area"], descending=[True, False])
+        .head(most * 2)
+    )
+    dots = middle[present["kind"].is_in(["listed", "edge"]).to_numpy()]
+    taken: list[tuple[float, float, float, float]] = []
+    found: list[str] = []
+    for name, _, x, y in places.iter_rows():
+        if len(found) == most or len(name) > 24:
+            continue
+        spot = _room(x, y, len(name) * _LETTER * _HIGH, dots, taken, sheet)
+        if spot:
+            left, middle_y, anchor = spot
+            taken.append((left, middle_y - _HIGH * 0.6, left + len(name) * _LETTER * _HIGH, middle_y + _HIGH * 0.6))
+            found.append(_label(name, x, y, spot))
+    return "".join(found)
+
+
+def _room(
+    x: float,
+    y: float,
+    wide: float,
+    dots: NDArray[np.float64],
+    taken: Sequence[tuple[float, float, float, float]],
+    sheet: _Sheet,
+) -> tuple[float, float, str] | None:
+    """Return left edge, middle height and anchor of the nearest spot for a name that hides no mark and no other name."""
+    best: tuple[float, tuple[float, float, str] | None] = (3.0, None)
+    for far in (1.6, 4.0, 7.0, 11.0, 15.0, 20.0):
+        for turn in (0.0, 25.0, -25.0, 50.0, -50.0):
+            for side in (1, -1):
+                reach = far * _MARK
+                at = x + side * reach * math.cos(math.radians(turn))
+                level = y - reach * math.sin(math.radians(turn))
+                box = (at if side > 0 else at - wide, level - _HIGH * 0.6, at + wide if side > 0 else at, level + _HIGH * 0.6)
+                inside = box[0] > 0 and box[2] < sheet.width and box[1] > 0 and box[3] < sheet.height
+                if not inside or any(_touch(box, other) for other in taken):
+                    continue
+                hidden = (
+                    (dots[:, 0] > box[0] - _MARK)
+                    & (dots[:, 0] < box[2] + _MARK)
+                    & (dots[:, 1] > box[1] - _MARK / 2)
+                    & (dots[:, 1] < box[3] + _MARK / 2)
+                ).sum()
+                cost = float(hidden) + far / 20.0
+                if cost < best[0]:
+                    best = (cost, (box[0], level, "start" if side > 0 else "end"))
+    return best[1]
+
+
+def _label(name: str, x: float, y: float, spot: tuple[float, float, str]) -> str:
+    left, level, anchor = spot
+    at = left if anchor == "start" else left + len(name) * _LETTER * _HIGH
+    lead = ""
+    if math.hypot(at - x, level - y) > 3 * _MARK:
+        end = at - 12 if anchor == "start" else at + 12
+        lead = f'<path class="lead" d="M{x:.0f} {y:.0f}L{end:.0f} {level:.0f}"/>'
+    return f'{lead}<text x="{at:.0f}" y="{level + _HIGH * 0.35:.0f}" text-anchor="{anchor}">{html.escape(name)}</text>'
+
+
+def _touch(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _frame(sheet: _Sheet, name: str, title: str, description: str, body: str) -> str:
+    return (
+        f'<svg class="map" viewBox="0 0 {sheet.width} {sheet.height}" role="img" '
+        f'aria-labelledby="{name}-title" aria-describedby="{name}-description" focusable="false">'
+        f'<title id="{name}-title">{html.escape(title)}</title><desc id="{name}-description">{html.escape(description)}</desc>'
+        f"{body}</svg>"
+    )
