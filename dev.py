@@ -263,8 +263,8 @@ class Checks:
 
 def linters(checks: Checks) -> None:
     """Run what reads the code without running it."""
-    checks.run("ruff check", [PYTHON, "-m", "ruff", "check", "--quiet"])
-    checks.run("ruff format", [PYTHON, "-m", "ruff", "format", "--check", "--quiet"])
+    checks.run("ruff check", [PYTHON, "-m", "ruff", "check", "--output-format", "concise"])
+    checks.run("ruff format", [PYTHON, "-m", "ruff", "format", "--check", "--output-format", "concise"])
     checks.run("mypy", [PYTHON, "-m", "mypy"])
     lint_imports = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())"
     checks.run("import contracts", [PYTHON, "-c", lint_imports])
