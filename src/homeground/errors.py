@@ -15,6 +15,7 @@
     │   └── MissingDataset                a data set the command needs is not there
     ├── ImproperSolution (ArithmeticError)  a statistical estimate is not usable
     ├── DownloadFailed (OSError)          a download could not be completed or trusted
+    ├── CannotWrite (OSError)             a file could not be written
     └── MissingExtra (ImportError)        an optional part is not installed
 
 Each error knows *what* is wrong, *where* (file, row, column) and *what to do*. The command line prints it and ends with
@@ -31,6 +32,7 @@ __all__ = [
     "BadSpecification",
     "BadTable",
     "BadValue",
+    "CannotWrite",
     "DownloadFailed",
     "DuplicateAreas",
     "HomegroundError",
@@ -158,6 +160,10 @@ class ImproperSolution(HomegroundError, ArithmeticError):
 
 class DownloadFailed(HomegroundError, OSError):
     """A download could not be completed, or what arrived cannot be trusted."""
+
+
+class CannotWrite(HomegroundError, OSError):
+    """A file could not be written; what stood in its place is as it was."""
 
 
 class MissingExtra(HomegroundError, ImportError):
