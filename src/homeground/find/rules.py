@@ -1,13 +1,13 @@
-"""The rules that turn two rankings into one list of places: pure arithmetic on arrays, quick enough to repeat 10,000 times.
+"""The rules that turn two rankings into one list of places: plain arithmetic on arrays, quick enough to repeat often.
 
-Two rankings go in: deprivation (for example the IMD) and need (for example the Community Needs Index). Rank 1 is the most
-need in both. Each has its own number of ranked areas, which need not be the number of areas at hand: the IMD 2019 ranks
-32,844 areas also after it was carried to the 33,755 areas of 2021, and is never ranked again on the way.
+Two rankings go in: deprivation (for example the IMD) and need (for example the Community Needs Index). Rank 1 is the
+most need in both. Each has its own number of ranked areas, which need not be the number of areas at hand: the IMD
+2019 ranks 32,844 areas also after it was carried to the 33,755 areas of 2021, and is never ranked again on the way.
 
-Ties. On ``worst-on-both`` ranks are taken as they were published: areas that share a rank are in together or out together.
-The other rules take exactly as many areas as were asked for: where several are level at the edge, those that come first in
-the arrays are taken. Give arrays in the order of the area codes, as `homeground.find.cohort` does, and the list does not
-depend on the order of a file.
+Ties. On ``worst-on-both`` ranks are taken as they were published: areas that share a rank are in together or out
+together. The other rules take exactly as many areas as were asked for: where several are level at the edge, those
+that come first in the arrays are taken. Give arrays in the order of the area codes, as `homeground.find.cohort` does,
+and the list does not depend on the order of a file.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ class Rule:
     Attributes
     ----------
     rule : {'worst-on-both', 'sum', 'product', 'worst-of-two'}
-        ``worst-on-both``: in the worst part of each ranking. ``sum``: both ranks on the exponential 0-100 scale, added,
-        so that the extremes weigh most. ``product``: the product of the two ranks, smallest first. ``worst-of-two``: each
-        area counts by the worse of its two places, so that high need of one kind is enough.
+        ``worst-on-both``: in the worst part of each ranking. ``sum``: both ranks on the exponential 0-100 scale,
+        added, so that the extremes weigh most. ``product``: the product of the two ranks, smallest first.
+        ``worst-of-two``: each area counts by the worse of its two places, so that high need of one kind is enough.
     share : float or None
-        How much is taken, above 0 to 1: of each ranking (worst-on-both) or of the areas that have both ranks (the other
-        rules). 0.1, the worst tenth, when neither is given.
+        How much is taken, above 0 to 1: of each ranking (worst-on-both) or of the areas that have both ranks (the
+        other rules). 0.1, the worst tenth, when neither is given.
     count : int or None
         Instead of a share: how many ranks of each ranking, or how many areas.
 
@@ -111,8 +111,9 @@ def _as_share(share: object) -> str:
 def cut(rule: Rule, n: int) -> int:
     """Return how many places `rule` takes from `n`: the last rank that is in (worst-on-both), or the number of areas.
 
-    A share of `n` that is not whole is rounded down, as the published flags are: a tenth of 32,844 is 3,284. A share that
-    misses a whole number only by binary rounding counts as whole: 0.29 of 100 is 29, though the computer holds 28.99….
+    A share of `n` that is not whole is rounded down, as the published flags are: a tenth of 32,844 is 3,284. A share
+    that misses a whole number only by binary rounding counts as whole: 0.29 of 100 is 29, though the computer holds
+    28.99….
 
     Examples
     --------
@@ -179,10 +180,10 @@ def combined_need(
 ) -> FloatArray:
     """Return the score by which the rule puts areas in order; higher is more need, NaN where a rank is missing.
 
-    ``worst-on-both``: ``100 (1 - rank / n)`` of the ranking in which the area does better, 0 to 100: above it lies the
-    share at which the area comes in. ``worst-of-two``: the same of the ranking in which it does worse. ``sum``: the two
-    exponential scores added, 0 to 200. ``product``: ``ln(n_deprivation n_need / (deprivation_rank need_rank))``, 0 for the
-    least need on both.
+    ``worst-on-both``: ``100 (1 - rank / n)`` of the ranking in which the area does better, 0 to 100: above it lies
+    the share at which the area comes in. ``worst-of-two``: the same of the ranking in which it does worse. ``sum``:
+    the two exponential scores added, 0 to 200. ``product``: ``ln(n_deprivation n_need / (deprivation_rank
+    need_rank))``, 0 for the least need on both.
 
     Parameters
     ----------
@@ -265,12 +266,14 @@ def _most(score: FloatArray, rule: Rule) -> NDArray[np.bool_]:
 
 @lru_cache(maxsize=8)
 def _exponential_by_rank(n: int) -> FloatArray:
-    # Place 2r holds the score of rank r, so that tied ranks that fall on a half have theirs too; place 0 is 'missing'.
+    # Place 2r holds the score of rank r, so that tied ranks that fall on a half have theirs too; place 0 is
+    # 'missing'.
     return np.append([np.nan, np.nan], stats.exponential_of_rank(np.arange(2, 2 * n + 1) / 2.0, n))
 
 
 def _exponential(ranks: FloatArray, n: int) -> FloatArray:
-    # Looking scores up is several times quicker than a logarithm for each; the certainty of a list does this thousands of times.
+    # Looking scores up is several times quicker than a logarithm for each; the certainty of a list does this
+    # thousands of times.
     if n > _LARGEST_TABLE:
         return stats.exponential_of_rank(ranks, n)
     doubled = np.where(np.isnan(ranks), 0.0, ranks * 2.0)
