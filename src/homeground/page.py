@@ -16,7 +16,8 @@ which escapes what it fills in. The style sheet offers these classes:
 ``small``
     quieter, smaller text
 ``swatch c1`` … ``swatch c4``
-    a small square in a colour of the charts, which SVG takes as ``class="c1"``
+    a small square in a colour of the charts, which SVG takes as ``class="c1"``; draw an SVG in a ``figure`` some 400
+    units wide, so that its words can be read on a phone
 ``hidden``
     words for a screen reader only
 """
@@ -111,7 +112,8 @@ def html_table(
     --------
     >>> rows = [["Moorend", 7200], ["Sandhaven", None]]
     >>> print(html_table(rows, caption="People, 2024", headings=["Place", "People"]))
-    <div class="scroll" role="region" aria-label="People, 2024" tabindex="0"><table><caption>People, 2024</caption>
+    <div class="scroll" role="region" aria-label="People, 2024" tabindex="0"><table class="named">
+    <caption><span>People, 2024</span></caption>
     <thead><tr><th scope="col">Place</th><th scope="col" class="n">People</th></tr></thead>
     <tbody><tr><th scope="row">Moorend</th><td class="n">7,200</td></tr>
     <tr><th scope="row">Sandhaven</th><td class="n"><span class="none">no figure</span></td></tr></tbody></table></div>
@@ -135,9 +137,10 @@ def html_table(
         for row in cells
     )
     return Markup(
-        '<div class="scroll" role="region" aria-label="{0}" tabindex="0"><table><caption>{0}</caption>\n'
+        '<div class="scroll" role="region" aria-label="{0}" tabindex="0"><table{3}>\n'
+        "<caption><span>{0}</span></caption>\n"
         "<thead><tr>{1}</tr></thead>\n<tbody>{2}</tbody></table></div>"
-    ).format(escape(caption), head, body)
+    ).format(escape(caption), head, body, Markup(' class="named"') if row_headings else "")
 
 
 def _check_cells(cells: list[list[object]], headings: Sequence[str], numeric: Collection[str] | None) -> None:
@@ -301,7 +304,8 @@ style-src-elem 'sha256-{{ style_hash }}'; style-src-attr 'unsafe-inline'; base-u
 <p class="lede">{{ lede }}</p>
 {% endif %}
 {% if contents %}
-<nav class="contents" aria-label="On this page"><h2>On this page</h2><ol>
+<nav class="contents" aria-label="On this page"><h2>On this page</h2>
+<ol{% if contents | length > 5 %} class="many"{% endif %}>
 {% for anchor, words in contents %}
 <li><a href="#{{ anchor }}">{{ words }}</a></li>
 {% endfor %}
@@ -331,8 +335,8 @@ _STYLE = """
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%;scroll-padding-top:1rem}
 body{margin:0;font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif;
 font-size:1.1875rem;line-height:1.47;color:var(--ink);background:var(--paper);overflow-wrap:break-word}
-.wrap{max-width:62rem;margin:0 auto;padding:0 .9375rem}
-@media(min-width:40rem){.wrap{padding:0 1.875rem}}
+.wrap{max-width:62rem;margin-inline:auto;padding-inline:.9375rem}
+@media(min-width:40rem){.wrap{padding-inline:1.875rem}}
 .skip{position:absolute;inset-inline-start:-999rem;padding:.625rem .9375rem}
 .skip:focus{position:static;display:block}
 header{border-bottom:4px solid var(--accent)}
@@ -341,7 +345,8 @@ header{border-bottom:4px solid var(--accent)}
 .brand .ground{stroke:var(--c2)}
 main{padding-top:1.875rem;padding-bottom:1.25rem}
 main:focus{outline:none}
-h1,h2,h3,h4{line-height:1.15;margin:0;text-wrap:balance}
+h1,h2,h3,h4{line-height:1.15;margin:0}
+h1,h2{text-wrap:balance}
 h1{font-size:2rem;margin-bottom:.9375rem}
 h2{font-size:1.6875rem;margin:2.5rem 0 .9375rem}
 h3{font-size:1.3125rem;margin:1.875rem 0 .625rem}
@@ -362,13 +367,14 @@ background:var(--focus);box-shadow:0 -2px var(--focus),0 4px var(--on-focus);tex
 .contents ol{list-style:none;margin:0;padding:0}
 .contents li{margin:0}
 .contents a{display:inline-block;padding:.55rem 0;min-height:2.75rem}
-@media(min-width:40rem){.contents ol{columns:2;column-gap:1.875rem}.contents li{break-inside:avoid}}
-.inset{background:var(--sand);border-inline-start:6px solid var(--accent);padding:.9375rem 1.125rem;margin:0 0 1.25rem}
+@media(min-width:40rem){.contents .many{columns:2;column-gap:1.875rem}.contents li{break-inside:avoid}}
+.inset{background:var(--sand);border-inline-start:6px solid var(--accent);padding:.9375rem 1.125rem;margin:0 0 1.25rem;
+max-width:47rem}
 .inset.warning{border-color:var(--bad)}
 .inset>:first-child{margin-top:0}.inset>:last-child{margin-bottom:0}
 .key{list-style:none;padding:0}
 .key li{background:var(--sand);border-inline-start:6px solid var(--accent);padding:.9375rem 1.125rem;margin:0 0 .625rem;
-font-size:1.25rem;line-height:1.4}
+font-size:1.25rem;line-height:1.4;max-width:47rem}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,12rem),1fr));gap:.9375rem}
 .figures>div{background:var(--sand);padding:.9375rem 1.125rem;display:flex;flex-direction:column-reverse;
 justify-content:flex-end}
@@ -376,7 +382,7 @@ justify-content:flex-end}
 .figures dd{margin:0;font-size:2rem;font-weight:700;line-height:1.15;font-variant-numeric:tabular-nums}
 .small{font-size:1rem;color:var(--muted)}
 figure{margin:0 0 1.25rem}
-figure svg{display:block;max-width:100%;height:auto}
+figure svg{display:block;width:100%;max-width:40rem;height:auto}
 figcaption{font-size:1rem;color:var(--muted);margin-top:.625rem;max-width:44rem}
 svg text{font-family:inherit;fill:var(--ink)}
 svg .c1{fill:var(--c1)}svg .c2{fill:var(--c2)}svg .c3{fill:var(--c3)}svg .c4{fill:var(--c4)}
@@ -384,17 +390,20 @@ svg .c1{fill:var(--c1)}svg .c2{fill:var(--c2)}svg .c3{fill:var(--c3)}svg .c4{fil
 forced-color-adjust:none;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .swatch.c1{background:var(--c1)}.swatch.c2{background:var(--c2)}.swatch.c3{background:var(--c3)}.swatch.c4{background:var(--c4)}
 blockquote{margin:0 0 1.25rem;padding:.2rem 0 .2rem 1rem;border-inline-start:4px solid var(--c2)}
-.scroll{overflow-x:auto;margin:0 0 1.875rem;
+.scroll{overflow-x:auto;container-type:inline-size;margin:0 0 1.875rem;
 background:linear-gradient(90deg,var(--paper) 40%,transparent) 0 0/3rem 100% no-repeat local,
 linear-gradient(270deg,var(--paper) 40%,transparent) 100% 0/3rem 100% no-repeat local,
 linear-gradient(90deg,var(--shade),transparent) 0 0/.9rem 100% no-repeat scroll,
 linear-gradient(270deg,var(--shade),transparent) 100% 0/.9rem 100% no-repeat scroll}
 table{border-collapse:collapse;width:100%;font-size:1rem;line-height:1.3}
 @media(min-width:40rem){table{font-size:1.1875rem}}
-caption{text-align:start;font-weight:700;padding:0 0 .625rem;max-width:44rem}
+caption{text-align:start;font-weight:700;padding:0 0 .625rem}
+caption span{display:inline-block;position:sticky;inset-inline-start:0;max-width:min(44rem,100cqi)}
 th,td{text-align:start;vertical-align:top;padding:.625rem 1.25rem .625rem 0;border-bottom:1px solid var(--line)}
 thead th{vertical-align:bottom;font-weight:700}
 tbody th{font-weight:400;min-width:8rem}
+@media(min-width:22rem) and (max-width:40rem){.named th:first-child{position:sticky;inset-inline-start:0;
+background:var(--paper)}}
 th:last-child,td:last-child{padding-inline-end:0}
 th.n,td.n{text-align:end;font-variant-numeric:tabular-nums}
 td.n{white-space:nowrap}
@@ -403,6 +412,7 @@ details{margin:0 0 1.25rem}
 summary{cursor:pointer;color:var(--accent);text-decoration:underline;text-underline-offset:.15em;min-height:2.75rem;
 padding:.55rem 0;width:fit-content}
 .inside{border-inline-start:5px solid var(--line);padding:.9375rem 0 .3125rem 1.25rem}
+.inside>:last-child{margin-bottom:0}
 code,kbd,pre{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono",monospace;font-size:.9em}
 code{overflow-wrap:anywhere}
 pre{background:var(--sand);padding:.9375rem;white-space:pre-wrap;overflow-wrap:anywhere;margin:0 0 1.25rem}
@@ -414,10 +424,11 @@ footer p:last-child{margin-bottom:0}
 @media print{@page{size:A4;margin:18mm 15mm}
 body{font-size:10.5pt}h1{font-size:22pt}h2{font-size:16pt;margin-top:18pt}h3{font-size:12.5pt}
 table,.small,figcaption,footer{font-size:9pt}
-.wrap{max-width:none;padding:0}.skip,.contents{display:none}header{border-bottom-width:2px}
+.wrap{max-width:none;padding-inline:0}.skip,.skip:focus,.contents{display:none}header{border-bottom-width:2px}
 h1,h2,h3,h4,caption{break-after:avoid}tr,figure,.inset,.key li,.figures>div{break-inside:avoid}
 thead{display:table-header-group}
 .scroll{overflow:visible;background:none}td.n{white-space:normal}th,td{padding-inline-end:.5rem}
+caption span{position:static;max-width:none}
 details::details-content{content-visibility:visible;block-size:auto}
 summary{color:inherit;text-decoration:none;font-weight:700;list-style:none}
 main a[href^="http"]::after{content:" (" attr(href) ")";overflow-wrap:anywhere;font-size:.85em}
