@@ -218,7 +218,7 @@ def entries(lock: str) -> dict[str, str]:
     found: dict[str, str] = {}
     name = ""
     for line in lock.splitlines(keepends=True):
-        if line.startswith("#"):
+        if line.startswith("#") or not line.strip():
             continue
         start_of_entry = re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", line)
         name = start_of_entry.group().lower() if start_of_entry else name
@@ -488,6 +488,7 @@ def environment(extra: dict[str, str] | None = None) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME", "PIP_TARGET")}
     path = os.pathsep.join([str(PYTHON.parent), kept.get("PATH", "")])
     ours = {"PATH": path, "VIRTUAL_ENV": str(VENV), "PYTHONNOUSERSITE": "1", "PIP_USER": "0", "PYTHONUTF8": "1"}
+    ours["NO_MKDOCS_2_WARNING"] = "1"  # we know: docs/decisions
     return {**kept, **ours, **(extra or {})}
 
 
