@@ -123,7 +123,7 @@ def test_everything(*, fast: bool, browser: bool, arguments: list[str]) -> int:
             checks.skipped.append("--no-browser: tests that need a browser may not have run")
     linters(checks)
     if not fast:
-        checks.run("docs site", [PYTHON, "-m", "mkdocs", "build", "--strict", "--quiet"])
+        checks.run("docs site", [PYTHON, "-m", "mkdocs", "build", "--strict"])
         checks.run("demo", [PYTHON, ROOT / "examples" / "demo.py", "--once"])
     report = VENV / "pytest.xml"
     report.unlink(missing_ok=True)
@@ -174,7 +174,7 @@ def docs_site(*, serve: bool) -> int:
     install(tests=True)
     if serve:
         return start([PYTHON, "-m", "mkdocs", "serve", "--strict"])
-    code = start([PYTHON, "-m", "mkdocs", "build", "--strict", "--quiet"])
+    code = start([PYTHON, "-m", "mkdocs", "build", "--strict"])
     if code == 0:
         say(f"Built. Open {ROOT / 'site' / 'index.html'}")
     return code

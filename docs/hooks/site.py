@@ -1,4 +1,4 @@
-"""What the docs site does for itself: navigation from folders, a page for each module, and no request to anybody else."""
+"""What the docs site does for itself: navigation from folders, a page for each module, no request to anybody else."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ MODES = {
     "Decisions": "decisions",
 }
 FIRST = ("index.md", "first-list.md", "the-house.md", "catalogue-file.md", "method-file.md")
+EXPORTS = re.compile(r"^__all__ = \[\s*[\"']", re.MULTILINE)
 SUBFOLDERS = {"cli": "Command line", "api": "Python"}
 # Modules whose names nobody calls: they make the command line, or only hold a docstring.
 NOT_IN_REFERENCE = re.compile(r"\.cli(\.|$)|\._")
@@ -38,7 +39,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     source = Path(config.docs_dir).parent / "src"
     for path in sorted(source.glob("homeground/**/*.py")):
         name = ".".join(path.relative_to(source).with_suffix("").parts).removesuffix(".__init__")
-        if NOT_IN_REFERENCE.search(name) or not re.search(r"^__all__ = \[\s*[\"']", path.read_text("utf-8"), re.MULTILINE):
+        if NOT_IN_REFERENCE.search(name) or not EXPORTS.search(path.read_text(encoding="utf-8")):
             continue
         text = f"# {name}\n\n::: {name}\n"
         files.append(File.generated(config, f"reference/api/{name}.md", content=text))
@@ -65,7 +66,8 @@ def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:  # noqa:
     """Refuse a page that makes a browser ask another server for something."""
     found = LOADED.search(output)
     if found:
-        raise PluginError(f"{page.file.src_uri} loads something from elsewhere: {output[found.start() : found.end() + 60]}")
+        where, what = page.file.src_uri, output[found.start() : found.end() + 60]
+        raise PluginError(f"{where} loads something from elsewhere: {what}")
     return output
 
 
