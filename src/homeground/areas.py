@@ -14,7 +14,8 @@ __all__ = ["AreaKey", "Conversion", "area_key", "check_codes", "convert", "kind_
 _KINDS = {
     "E00": "oa", "W00": "oa", "E01": "lsoa", "W01": "lsoa", "E02": "msoa", "W02": "msoa", "E05": "ward", "W05": "ward",
     "E06": "authority", "E07": "authority", "E08": "authority", "E09": "authority", "W06": "authority",
-    "E12": "region", "E92": "country", "W92": "country",
+    "S12": "authority", "N09": "authority", "E12": "region", "E92": "country", "W92": "country", "S92": "country",
+    "N92": "country",
 }  # fmt: skip
 _WORDS = {
     "lsoa": "lsoa", "msoa": "msoa", "oa": "oa", "ward": "ward", "wd": "ward", "lad": "authority", "ltla": "authority",

@@ -1,0 +1,249 @@
+"""Workbooks (XLSX): headings from the beginning of each sheet, tables through calamine, and a guard against bombs."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO
+from xml.etree import ElementTree as ET
+
+import polars as pl
+
+from homeground.errors import BadTable
+from homeground.sources.cells import Reading, check_headings, heading_row, pick, shown_size, typed, without_blank_tail
+from homeground.tables import listed
+
+__all__ = ["read_workbook", "sheets"]
+
+_MOST_UNPACKED = 600 << 20
+_MOST_CELLS = 60_000_000
+_HEAD_ROWS = 25
+_MOST_STRINGS = 100_000
+_CHUNK = 1 << 22
+# A cell reference with a column past ZZ or a row past 99,999: calamine fills everything in between.
+_FAR = re.compile(rb'r="([A-Z]{3}|[A-Z]{1,2}(?=\d{6}))(\d{1,7})"')
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ET.ParseError,
+    KeyError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+)
+_AGAIN = "Download it again, or save it again as XLSX."
+
+
+def sheets(path: Path, *, only: str | None = None) -> list[tuple[str, list[str], int]]:
+    """Return ``(sheet, headings, row of the headings)`` for each sheet that holds a table.
+
+    Only the first rows are unpacked, so that a large workbook costs no more than a small one.
+    """
+    found = []
+    try:
+        with zipfile.ZipFile(path) as book:
+            wanted = [(name, part, _first_cells(book, part)) for name, part in _parts(book) if only in (None, name)]
+            texts = _shared(book, {cell for _, _, rows in wanted for row in rows for kind, cell in row if kind == "s"})
+    except _BROKEN as error:
+        raise BadTable(f"the workbook is damaged ({error})", remedy=_AGAIN, file=path) from None
+    for name, _, rows in wanted:
+        cells = [[texts.get(cell, "") if kind == "s" else cell for kind, cell in row] for row in rows]
+        cells = [[cell.strip() for cell in row] for row in cells]
+        if sum(1 for row in cells if any(row)) > 1 and max((sum(map(bool, row)) for row in cells), default=0) > 1:
+            at = heading_row(cells)
+            found.append((name, cells[at], at + 1))
+    return found
+
+
+def read_workbook(path: Path, layer: str | None, columns: Sequence[str] | None, *, infer: bool) -> Reading:
+    """Return one sheet of a workbook; see `readers.read`."""
+    import fastexcel  # slow to load, and needed by workbooks alone
+
+    known = sheets(path, only=layer)
+    if layer is not None and not known:
+        others = listed([name for name, _, _ in sheets(path)], most=12)
+        raise BadTable(f"there is no table on a sheet '{layer}'", remedy=f"Sheets with tables: {others}.", file=path)
+    if not known:
+        raise BadTable(
+            "no sheet of the workbook holds a table", remedy="Check that this is the file you meant.", file=path
+        )
+    if layer is None and len(known) > 1:
+        raise BadTable(
+            f"the workbook has {len(known)} sheets with tables: {listed([name for name, _, _ in known], most=12)}",
+            remedy="Say which one to use, or save that sheet as CSV.",
+            file=path,
+        )
+    name, raw, row = known[0]
+    _guard(path, name)
+    names = check_headings(raw, path, row=row, wanted=columns)
+    chosen = pick(names, columns, path)
+    try:
+        sheet = fastexcel.read_excel(path).load_sheet(
+            name,
+            header_row=None,
+            skip_rows=row,
+            use_columns=_any_column,
+            dtypes="string",
+            skip_whitespace_tail_rows=False,
+        )
+        table = sheet.to_polars()
+    except (fastexcel.FastExcelError, pl.exceptions.PolarsError) as error:
+        raise BadTable(f"the sheet '{name}' cannot be read ({_short(error)})", remedy=_AGAIN, file=path) from None
+    taken = [
+        (
+            table.to_series(place).cast(pl.String)
+            if place < table.width
+            else pl.Series([None] * table.height, dtype=pl.String)
+        ).alias(names[place])
+        for place in chosen
+    ]
+    table, _ = without_blank_tail(pl.DataFrame(taken).select(pl.all().replace("", None)))
+    return Reading(typed(table) if infer else table, row + 1)
+
+
+def _any_column(_: object) -> bool:
+    return True
+
+
+def _short(error: Exception) -> str:
+    return str(error).splitlines()[0][:200]
+
+
+def _parts(book: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    """Yield the name of each sheet and where it lies in the archive."""
+    relations = {entry.get("Id"): entry.get("Target", "") for entry in _tree(book, "xl/_rels/workbook.xml.rels")}
+    for entry in _tree(book, "xl/workbook.xml").iter():
+        if entry.tag.endswith("}sheet"):
+            link = next((value for key, value in entry.attrib.items() if key.endswith("}id")), None)
+            target = relations.get(link, "")
+            part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            if "worksheets/" in part and part in book.namelist():
+                yield entry.get("name", ""), part
+
+
+def _tree(book: zipfile.ZipFile, part: str) -> ET.Element:
+    with book.open(part) as file:
+        elements = list(_elements(file, 4 << 20))
+    if not elements:
+        raise ET.ParseError(f"{part} is empty")
+    return elements[-1]
+
+
+def _elements(file: IO[bytes], most: int) -> Iterator[ET.Element]:
+    """Yield the elements of at most so many bytes, each when it ends: an archive may claim anything."""
+    parser: ET.XMLPullParser[ET.Element] = ET.XMLPullParser(events=("end",))
+    while most > 0 and (data := file.read(min(1 << 16, most))):
+        if b"<!DOCTYPE" in data or b"<!ENTITY" in data:  # entities can grow without bounds; workbooks have none
+            raise ET.ParseError("it defines entities")
+        most -= len(data)
+        parser.feed(data)
+        for event in parser.read_events():
+            element = event[1]
+            assert isinstance(element, ET.Element)
+            yield element
+
+
+def _first_cells(book: zipfile.ZipFile, part: str) -> list[list[tuple[str, str]]]:
+    """Return ``(kind, text)`` for the cells of the first rows; kind 's' is a number in the list of shared texts."""
+    rows: list[list[tuple[str, str]]] = []
+    with book.open(part) as file:
+        for element in _elements(file, 8 << 20):
+            tag = element.tag.rpartition("}")[2]
+            if tag != "row":
+                continue
+            number = int(element.get("r") or len(rows) + 1)
+            if number > _HEAD_ROWS:
+                break
+            rows.extend([] for _ in range(number - len(rows) - 1))
+            rows.append(_cells(element))
+            element.clear()
+            if len(rows) >= _HEAD_ROWS:
+                break
+    return rows
+
+
+def _cells(row: ET.Element) -> list[tuple[str, str]]:
+    cells: list[tuple[str, str]] = []
+    for cell in row:
+        if not cell.tag.endswith("}c"):
+            continue
+        place = _column(cell.get("r")) if cell.get("r") else len(cells)
+        if place > 16_383:
+            break
+        cells.extend(("", "") for _ in range(place - len(cells)))
+        kind = cell.get("t") or ""
+        if kind == "inlineStr":
+            text = "".join(part.text or "" for part in cell.iter() if part.tag.endswith("}t"))
+        else:
+            text = next((part.text or "" for part in cell if part.tag.endswith("}v")), "")
+        cells.append(("s" if kind == "s" else "", text))
+    return cells
+
+
+def _column(reference: str | None) -> int:
+    place = 0
+    for letter in (reference or "").rstrip("0123456789"):
+        place = place * 26 + ord(letter) - 64
+    return max(place - 1, 0)
+
+
+def _shared(book: zipfile.ZipFile, wanted: set[str]) -> dict[str, str]:
+    """Return the shared texts that are wanted, reading no further than the last of them."""
+    numbers = {int(number) for number in wanted if number.isdigit()}
+    if not numbers or "xl/sharedStrings.xml" not in book.namelist():
+        return {}
+    last, texts, count = max(numbers), {}, 0
+    with book.open("xl/sharedStrings.xml") as file:
+        for element in _elements(file, 64 << 20):
+            if not element.tag.endswith("}si"):
+                continue
+            if count in numbers:
+                texts[str(count)] = "".join(part.text or "" for part in element.iter() if part.tag.endswith("}t"))
+            element.clear()
+            count += 1
+            if count > min(last, _MOST_STRINGS):
+                break
+    return texts
+
+
+def _guard(path: Path, name: str) -> None:
+    """Refuse a workbook that unpacks to more than memory holds, however small it looks."""
+    total, furthest = 0, (0, 0)
+    try:
+        with zipfile.ZipFile(path) as book:
+            part = dict(_parts(book))[name]
+            for inside in (part, "xl/sharedStrings.xml"):
+                if inside not in book.namelist():
+                    continue
+                with book.open(inside) as file:
+                    tail = b""
+                    while chunk := file.read(_CHUNK):
+                        total += len(chunk)
+                        if total > _MOST_UNPACKED:
+                            raise BadTable(
+                                f"the workbook unpacks to more than {shown_size(_MOST_UNPACKED)}",
+                                remedy="Keep the sheet and columns you need, or save them as CSV.",
+                                file=path,
+                            )
+                        if inside == part:
+                            furthest = _furthest(tail + chunk, furthest)
+                            tail = chunk[-32:]
+    except _BROKEN as error:
+        raise BadTable(f"the workbook is damaged ({error})", remedy=_AGAIN, file=path) from None
+    if furthest[0] * furthest[1] > _MOST_CELLS:
+        raise BadTable(
+            f"a cell of the sheet '{name}' stands far off ({furthest[1]:,} rows by {furthest[0]:,} columns)",
+            remedy="Delete it, or save the sheet as CSV.",
+            file=path,
+        )
+
+
+def _furthest(data: bytes, so_far: tuple[int, int]) -> tuple[int, int]:
+    columns, rows = so_far
+    for match in _FAR.finditer(data):
+        columns = max(columns, _column(match[1].decode()) + 1, 1)
+        rows = max(rows, int(match[2]))
+    return columns, rows
