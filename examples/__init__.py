@@ -1,0 +1,1 @@
+"""Things to try: an invented district and the journey through it."""
