@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from homeground.errors import BadTable, BadValue, UnknownArea, WrongBoundaries
+from homeground.errors import BadTable, BadValue, DuplicateAreas, UnknownArea, WrongBoundaries
 
-__all__ = ["AreaKey", "Conversion", "area_key", "check_codes", "convert", "kind_of"]
+__all__ = ["AreaKey", "Conversion", "area_key", "check_codes", "convert", "kind_of", "with_shares"]
 
 _KINDS = {
     "E00": "oa", "W00": "oa", "E01": "lsoa", "W01": "lsoa", "E02": "msoa", "W02": "msoa", "E05": "ward", "W05": "ward",
@@ -22,7 +22,8 @@ _WORDS = {
     "local authority district": "authority", "rgn": "region", "region": "region", "lba": "ward",
 }  # fmt: skip
 _HEADING = re.compile(
-    r"^\s*(lsoa|msoa|oa|ward|wd|lad|ltla|local authority district|rgn|region)\s*(\d{2})?\s*_?\s*(?:cd|code)?\s*(?:\((\d{4})\))?\s*$",
+    r"^\s*(lsoa|msoa|oa|ward|wd|lad|ltla|local authority district|rgn|region)"
+    r"\s*(\d{2})?\s*_?\s*(?:cd|code)?\s*(?:\((\d{4})\))?\s*$",
     re.IGNORECASE,
 )
 # The last code of each generation of lower-layer areas in England: a code above it belongs to a later one.
@@ -145,20 +146,32 @@ class Conversion:
     Attributes
     ----------
     table : polars.DataFrame
-        ``area_code`` (the new areas) and the value columns, then ``estimated_share``: the share, 0 to 1, of the new area's
-        weight that comes from old areas which were split between several new ones.
+        ``area_code`` (the new areas) and the value columns, then ``estimated_share``: the share, 0 to 1, of the new
+        area's weight that comes from old areas which were split between several new ones.
     uncovered : tuple of str
         New areas that no old area leads to: listed, never dropped in silence. They are not in `table`.
     unmatched : tuple of str
         Old areas in the table that the lookup does not know.
     estimated : int
         How many new areas rest at least partly on a split.
+    beyond : tuple of str
+        New areas in `table` that are not among the targets ('beyond' the list that was asked for).
+    partial : tuple of str
+        New areas for which the lookup names old areas that the table lacks: their figures rest on a part of them.
+    weightless : tuple of str
+        Old areas whose weight is missing. They count in no mean, unless all areas that lead to the same one lack it.
+    incomplete : tuple of str
+        New areas for which at least one old area lacks a figure: means are of those known, totals of those counted.
     """
 
     table: pl.DataFrame
     uncovered: tuple[str, ...]
     unmatched: tuple[str, ...]
     estimated: int
+    beyond: tuple[str, ...] = ()
+    partial: tuple[str, ...] = ()
+    weightless: tuple[str, ...] = ()
+    incomplete: tuple[str, ...] = ()
 
 
 def convert(
@@ -173,13 +186,18 @@ def convert(
 ) -> Conversion:
     """Move figures to other boundaries through a lookup, weighted by people.
 
+    An old area that goes whole to one new area takes its figures there; several that go to one are added up (totals) or
+    averaged (means, weighted by people); one that was split gives each part its own mean, and a share of its totals.
+    Missing figures stay missing: a total of nothing known is missing, not nought.
+
     Parameters
     ----------
     table : polars.DataFrame
-        ``area_code`` (old areas), the columns named in `means` and `totals`, and `weight`.
+        ``area_code`` (old areas, each once), the columns named in `means` and `totals`, and `weight`.
     lookup : polars.DataFrame
-        ``from_code``, ``to_code``: one row per pair, a best-fit or a many-to-many change lookup; optionally ``share``, the
-        share (0 to 1) of the old area that goes to the new one. Without it an old area is split equally.
+        ``from_code``, ``to_code``: one row per pair, a best-fit or a many-to-many change lookup; optionally ``share``,
+        the share (0 to 1) of the old area that goes to the new one (see `with_shares`). Without it an old area is split
+        equally.
     means : tuple of str
         Columns to average (scores, rates), weighted by `weight`.
     totals : tuple of str
@@ -198,7 +216,11 @@ def convert(
     Raises
     ------
     UnknownArea
-        If the lookup lacks areas of the table and `unmatched` is 'refuse'.
+        If the lookup lacks areas of the table and `unmatched` is 'refuse', or lacks all of them.
+    DuplicateAreas
+        If an area stands in the table twice.
+    BadTable
+        If shares do not add up to 1, or a weight is negative.
 
     Examples
     --------
@@ -216,43 +238,130 @@ def convert(
     """
     if unmatched not in ("refuse", "report"):
         raise BadTable(f"unmatched = '{unmatched}'", remedy="Use 'refuse' or 'report'.")
-    pairs = lookup.unique(["from_code", "to_code"], maintain_order=True)
-    parts = pl.len().over("from_code")
-    if "share" in pairs.columns:
-        pairs = pairs.with_columns(_share=pl.col("share"), _split=parts > 1)
-    else:
-        pairs = pairs.with_columns(_share=1.0 / parts, _split=parts > 1)
+    pairs = _pairs(lookup)
+    _check_old(table, weight)
     strangers = table.join(pairs, left_on="area_code", right_on="from_code", how="anti")["area_code"].to_list()
-    if strangers and unmatched == "refuse":
+    if strangers and (unmatched == "refuse" or len(strangers) == table.height):
+        also = ", or pass unmatched='report'" if len(strangers) < table.height else ""
         raise UnknownArea(
             f"{len(strangers):,} of {table.height:,} areas are not in the lookup (first: {strangers[0]})",
-            remedy="Use the lookup of the same boundary year, or pass unmatched='report'.",
+            remedy=f"Use the lookup of the same boundary year{also}.",
         )
-    people = pl.col(weight).cast(pl.Float64) if weight else pl.lit(1.0)
-    joined = table.join(
-        pairs.select("from_code", "to_code", "_share", "_split"), left_on="area_code", right_on="from_code"
-    ).with_columns(_w=people * pl.col("_share"))
+    joined = _joined(table, pairs, (*means, *totals), weight)
+    people = pl.col("_people")
     weighed = [_weighted_mean(name) for name in means]
-    added = [(pl.col(name).cast(pl.Float64) * pl.col("_share")).sum().alias(name) for name in totals]
+    added = [
+        pl.when(pl.col(name).count() > 0).then((pl.col(name) * pl.col("_share")).sum()).alias(name) for name in totals
+    ]
     split = (pl.when("_split").then("_w").otherwise(0.0).sum() / pl.col("_w").sum()).fill_nan(0.0)
+    lacking = pl.any_horizontal([pl.col(name).is_null().any() for name in (*means, *totals)] or [pl.lit(value=False)])
     moved = (
         joined.group_by("to_code")
-        .agg(*weighed, *added, split.alias("estimated_share"))
+        .agg(*weighed, *added, split.alias("estimated_share"), lacking.alias("_lacking"))
         .sort("to_code")
         .rename({"to_code": "area_code"})
-        .select("area_code", *[name for name in table.columns if name in {*means, *totals}], "estimated_share")
     )
+    kept = [name for name in table.columns if name in {*means, *totals}]
+    here = moved["area_code"]
+    there = pairs.join(table, left_on="from_code", right_on="area_code", how="anti")["to_code"]
     uncovered: tuple[str, ...] = ()
+    beyond: tuple[str, ...] = ()
     if targets is not None:
-        uncovered = tuple(targets.filter(~targets.is_in(moved["area_code"].to_list())).to_list())
-    estimated = int((moved["estimated_share"] > 0).sum())
-    return Conversion(moved, uncovered, tuple(strangers), estimated)
+        uncovered = tuple(targets.filter(~targets.is_in(here.to_list())).to_list())
+        beyond = tuple(here.filter(~here.is_in(targets.to_list())).to_list())
+    return Conversion(
+        moved.select("area_code", *kept, "estimated_share"),
+        uncovered,
+        tuple(strangers),
+        int((moved["estimated_share"] > 0).sum()),
+        beyond,
+        tuple(here.filter(here.is_in(there.unique().to_list())).to_list()),
+        tuple(joined.filter(people.is_null())["area_code"].unique(maintain_order=True).to_list()),
+        tuple(moved.filter("_lacking")["area_code"].to_list()),
+    )
+
+
+def _check_old(table: pl.DataFrame, weight: str | None) -> None:
+    again = (~table["area_code"].is_first_distinct()).arg_true()
+    if len(again):
+        raise DuplicateAreas(
+            f"the area {table['area_code'][int(again[0])]} stands here a second time "
+            f"({len(again):,} rows repeat another)",
+            remedy="Keep one row for each area.",
+            row=int(again[0]) + 2,
+            column="area_code",
+        )
+    negative = (table[weight].cast(pl.Float64) < 0).fill_null(value=False).arg_true() if weight else ()
+    if weight and len(negative):
+        row = int(negative[0])
+        raise BadValue(f"{table[weight][row]} people", remedy="A weight is nought or more.", row=row + 2, column=weight)
+
+
+def _pairs(lookup: pl.DataFrame) -> pl.DataFrame:
+    """Return each pair once, with ``_share`` and whether the old area was split."""
+    pairs = lookup.filter(pl.col("from_code").is_not_null() & pl.col("to_code").is_not_null())
+    pairs = pairs.unique(["from_code", "to_code"], maintain_order=True)
+    parts = pl.len().over("from_code")
+    if "share" not in pairs.columns:
+        return pairs.select("from_code", "to_code", _share=1.0 / parts, _split=parts > 1)
+    pairs = pairs.select("from_code", "to_code", _share=pl.col("share").cast(pl.Float64), _split=parts > 1)
+    sums = pairs.group_by("from_code", maintain_order=True).agg(pl.col("_share").sum(), least=pl.col("_share").min())
+    wrong = sums.filter(((pl.col("_share") - 1).abs() > 1e-6) | (pl.col("least") < 0) | pl.col("_share").is_null())
+    if wrong.height:
+        raise BadTable(
+            f"the shares of {wrong['from_code'][0]} add up to {wrong['_share'][0] or 0:g} ({wrong.height:,} such areas)",
+            remedy="The shares of an old area are nought or more and add up to 1.",
+        )
+    return pairs
+
+
+def _joined(table: pl.DataFrame, pairs: pl.DataFrame, columns: tuple[str, ...], weight: str | None) -> pl.DataFrame:
+    figures = [pl.col(name).cast(pl.Float64).fill_nan(None) for name in dict.fromkeys(columns)]
+    people = pl.col(weight).cast(pl.Float64).fill_nan(None) if weight else pl.lit(1.0)
+    return (
+        table.select("area_code", *figures, people.alias("_people"))
+        .join(pairs, left_on="area_code", right_on="from_code")
+        .with_columns(_w=pl.col("_people") * pl.col("_share"))
+    )
+
+
+def with_shares(lookup: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """Return a change lookup with the share of each old area that goes to each new one, by the people living there.
+
+    Parameters
+    ----------
+    lookup : polars.DataFrame
+        ``from_code``, ``to_code``.
+    people : polars.DataFrame
+        ``area_code`` (new areas) and ``people``. Where several old areas make up a new one, its people are taken to
+        come from them in equal parts, as nothing tells otherwise.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``from_code``, ``to_code``, ``share`` (0 to 1, adding up to 1 for each old area). An old area is split equally
+        where people of a new area are unknown, or where nobody lives.
+
+    Examples
+    --------
+    >>> lookup = pl.DataFrame({"from_code": ["a", "a", "b"], "to_code": ["x", "y", "z"]})
+    >>> people = pl.DataFrame({"area_code": ["x", "y", "z"], "people": [300, 100, 50]})
+    >>> with_shares(lookup, people)["share"].to_list()
+    [0.75, 0.25, 1.0]
+    """
+    pairs = lookup.select("from_code", "to_code").drop_nulls().unique(maintain_order=True)
+    there = people.select(to_code="area_code", _people=pl.col("people").cast(pl.Float64).fill_nan(None))
+    part = pl.col("_people") / pl.len().over("to_code")
+    known = part.is_not_null().all().over("from_code") & (part.sum().over("from_code") > 0)
+    share = pl.when(known).then(part / part.sum().over("from_code")).otherwise(1.0 / pl.len().over("from_code"))
+    joined = pairs.join(there, on="to_code", how="left", maintain_order="left")
+    return joined.select("from_code", "to_code", share=share)
 
 
 def _weighted_mean(name: str) -> pl.Expr:
-    value = pl.col(name).cast(pl.Float64)
+    value = pl.col(name)
     has = value.is_not_null()
-    # An area of new people only where all the old ones are empty still gets the plain mean of what is known.
+    # Where nobody lives in any of the old areas, the new one still gets the plain mean of what is known.
     weight = pl.when(has).then("_w").otherwise(0.0)
     plain = (value * pl.col("_share")).sum() / pl.when(has).then("_share").otherwise(0.0).sum()
     mean = (value * pl.col("_w")).sum() / weight.sum()

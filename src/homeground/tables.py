@@ -141,7 +141,9 @@ def numbers(
         gap = text.is_null() | (text == "") | text.is_in(list(missing_codes))
         cleaned = pl.select(pl.when(gap).then(None).otherwise(text.str.replace_all(",", ""))).to_series()
         parsed = cleaned.cast(pl.Float64, strict=False)
-        wrong = (parsed.is_null() & ~gap).arg_true()
+        # A comma that does not stand between thousands may be a decimal point: 0,45 is not 45.
+        unclear = text.str.contains(",", literal=True) & ~text.str.contains(r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$")
+        wrong = ((parsed.is_null() | unclear.fill_null(value=False)) & ~gap).arg_true()
         if len(wrong):
             row = int(wrong[0])
             more = f" ({len(wrong):,} such cells)" if len(wrong) > 1 else ""

@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from xml.etree import ElementTree as ET
 
 import polars as pl
@@ -134,15 +134,13 @@ def _tree(book: zipfile.ZipFile, part: str) -> ET.Element:
 
 def _elements(file: IO[bytes], most: int) -> Iterator[ET.Element]:
     """Yield the elements of at most so many bytes, each when it ends: an archive may claim anything."""
-    parser: ET.XMLPullParser[ET.Element] = ET.XMLPullParser(events=("end",))
+    parser: Any = ET.XMLPullParser(events=("end",))
     while most > 0 and (data := file.read(min(1 << 16, most))):
         if b"<!DOCTYPE" in data or b"<!ENTITY" in data:  # entities can grow without bounds; workbooks have none
             raise ET.ParseError("it defines entities")
         most -= len(data)
         parser.feed(data)
-        for event in parser.read_events():
-            element = event[1]
-            assert isinstance(element, ET.Element)
+        for _, element in parser.read_events():
             yield element
 
 
