@@ -266,7 +266,7 @@ def linters(checks: Checks) -> None:
     checks.run("ruff check", [PYTHON, "-m", "ruff", "check", "--output-format", "concise"])
     checks.run("ruff format", [PYTHON, "-m", "ruff", "format", "--check", "--output-format", "concise"])
     checks.run("mypy", [PYTHON, "-m", "mypy"])
-    lint_imports = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())"
+    lint_imports = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_logo=True))"
     checks.run("import contracts", [PYTHON, "-c", lint_imports])
     checks.run("docstring coverage", [PYTHON, "-m", "interrogate", "--config", "pyproject.toml", "src"])
 
