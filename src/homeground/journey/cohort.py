@@ -1,0 +1,397 @@
+"""From a cohort file and a folder (or two tables) to the list of places, with every other place and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from homeground.areas import kind_of
+from homeground.cohort_file import CohortFile, CohortLevel, parse_cohort_file
+from homeground.errors import BadSpecification, BadValue, UnknownArea
+from homeground.find.beside import check_same_boundaries
+from homeground.find.cohort import Cohort, cohort
+from homeground.find.levels import carry
+from homeground.find.rules import Rule, RuleName
+from homeground.journey.gathering import OWN_HEADINGS, Desk, Listing, Side, arrived, code_heading
+from homeground.provenance import Note
+from homeground.sources import presets
+from homeground.sources.folder import open_dataset, open_file, scan
+from homeground.tables import check_areas, listed
+
+__all__ = ["boundaries_of", "build_cohort", "own_cohort"]
+
+
+def own_cohort(
+    deprivation: Path,
+    need: Path,
+    *,
+    deprivation_column: str,
+    need_column: str,
+    deprivation_holds: Literal["rank", "score"] = "rank",
+    need_holds: Literal["rank", "score"] = "rank",
+    area_column: str | None = None,
+    need_area_column: str | None = None,
+    deprivation_of: int | None = None,
+    need_of: int | None = None,
+    tied: int = 0,
+    name_column: str | None = None,
+    population_column: str | None = None,
+    rest: str = "rest of the areas",
+) -> CohortFile:
+    """Return the cohort file that stands for two tables of one's own.
+
+    Parameters
+    ----------
+    deprivation, need : Path
+        The tables; the same one twice if it has both columns.
+    deprivation_column, need_column : str
+        Headings of the two ranks or scores.
+    deprivation_holds, need_holds : {'rank', 'score'}
+        Rank 1 is the most need; a higher score is more need.
+    area_column, need_area_column : str, optional
+        Heading of the area codes, of `need` where it differs; found by itself where the heading says so.
+    deprivation_of, need_of : int, optional
+        How many areas the ranks are of, when a table has only some of them.
+    tied : int
+        How many rows may repeat the rank of another row.
+    name_column, population_column : str, optional
+        Headings of names and of people, in either table; ``area_name`` and ``population`` when left out.
+    rest : str
+        What places are called that are neither chosen nor deprived.
+
+    Returns
+    -------
+    CohortFile
+
+    Examples
+    --------
+    >>> own_cohort(Path("a.csv"), Path("b.csv"), deprivation_column="imd", need_column="cni").need.column
+    'cni'
+    """
+    areas: dict[str, object] = {"name": name_column}
+    if population_column:
+        areas["population"] = {"column": population_column}
+    return parse_cohort_file(
+        {
+            "name": "own-tables",
+            "title": "Places chosen from two tables",
+            "rest": rest,
+            "areas": areas,
+            "deprivation": {
+                "title": deprivation_column,
+                "file": str(deprivation.absolute()),
+                "code": area_column,
+                "column": deprivation_column,
+                "holds": deprivation_holds,
+                "ranked": deprivation_of,
+                "tied": tied,
+            },
+            "need": {
+                "title": need_column,
+                "file": str(need.absolute()),
+                "code": need_area_column or area_column,
+                "column": need_column,
+                "holds": need_holds,
+                "ranked": need_of,
+                "tied": tied,
+            },
+        }
+    )
+
+
+def build_cohort(
+    preset: CohortFile | str | Path,
+    *,
+    data: Path | None = None,
+    rule: RuleName | None = None,
+    share: float | None = None,
+    count: int | None = None,
+    level: str | None = None,
+    areas: Path | None = None,
+    minimum_population: float | None = None,
+    exclude: Iterable[str | Path] = (),
+    cap: int | None = None,
+    cap_by: str | None = None,
+    other_deprived_share: float | None = None,
+) -> Cohort:
+    """Return the list of places that a cohort file gives on the files of a folder.
+
+    Parameters
+    ----------
+    preset : CohortFile, str or Path
+        A cohort file, the name of a shipped one (``left-behind-wards-2019``), or the path of one.
+    data : Path, optional
+        Folder with the data sets that it names; recognised by their headings.
+    rule, share, count, minimum_population, cap, cap_by, other_deprived_share : optional
+        In place of what the cohort file says; see `homeground.find.cohort.cohort`.
+    level : str, optional
+        Make the list for larger areas that the cohort file knows (``msoa``, ``ward``).
+    areas : Path, optional
+        A table of areas. With one column of codes the list is about these areas only, and ranks stay as they are.
+        With a second column the areas are brought together to neighbourhoods named there, and these are ranked.
+    exclude : iterable of str or Path
+        Codes, or files with a column of codes, of areas that are not to be chosen.
+
+    Returns
+    -------
+    Cohort
+
+    Raises
+    ------
+    BadSpecification, MissingDataset, BadTable, WrongBoundaries, UnknownArea
+        With the file, row and column where it went wrong, and what to do.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     table = Path(folder, "ours.csv")
+    ...     _ = table.write_text("area_code,poor,alone\\na,1,2\\nb,2,1\\nc,3,3\\nd,4,4\\n")
+    ...     ours = own_cohort(table, table, deprivation_column="poor", need_column="alone")
+    ...     build_cohort(ours, share=0.5).selected
+    ('a', 'b')
+    """
+    made = preset if isinstance(preset, CohortFile) else presets.load(preset)
+    chosen = _rule(made, rule, share, count)
+    desk = Desk(made, data, level=level, also=_also(made, cap_by))
+    given = desk.areas()
+    sides = [desk.side("deprivation", given), desk.side("need", given)]
+    if given is None:
+        check_same_boundaries(sides[0].table["area_code"], sides[1].table["area_code"])
+    listing = given or desk.areas_of(sides)
+    if level is not None:
+        listing, sides = _to_level(desk, listing, sides, desk.level(level))
+    if areas is not None:
+        listing, sides = _to_own_areas(desk, listing, sides, areas)
+    excluded = _excluded([*made.filters.exclude, *_exclusion_files(made, data), *exclude], listing.known)
+    filters = made.filters
+    found = cohort(
+        sides[0].table,
+        sides[1].table,
+        rule=chosen,
+        areas=listing.table,
+        n_deprivation=sides[0].n,
+        n_need=sides[1].n,
+        minimum_population=filters.minimum_population if minimum_population is None else minimum_population,
+        exclude=[code for code in excluded if code in set(listing.table["area_code"].to_list())],
+        cap=filters.cap if cap is None else cap,
+        cap_by=cap_by or filters.cap_by,
+        other_deprived_share=made.other_deprived_share if other_deprived_share is None else other_deprived_share,
+        gaps={**sides[1].gaps, **sides[0].gaps},
+        kind=listing.kind,
+        boundary_year=listing.year,
+        title=made.title or made.name,
+        label=made.label,
+        rest=made.rest,
+        notes=tuple(dict.fromkeys([*desk.notes, *sides[0].notes, *sides[1].notes])),
+        sources=desk.sources,
+    )
+    beyond = sorted({*found.uncovered, *sides[0].beyond, *sides[1].beyond})
+    return replace(found, uncovered=tuple(beyond))
+
+
+def _rule(made: CohortFile, rule: RuleName | None, share: float | None, count: int | None) -> Rule:
+    if share is None and count is None:
+        share, count = made.rule.share, made.rule.count
+    return Rule(rule or made.rule.rule, share=share, count=count)
+
+
+def _also(made: CohortFile, cap_by: str | None) -> list[str]:
+    column = cap_by or made.filters.cap_by
+    return [column] if column and column not in ("area_code", *OWN_HEADINGS) else []
+
+
+def _to_level(desk: Desk, listing: Listing, sides: list[Side], level: CohortLevel) -> tuple[Listing, list[Side]]:
+    table, pairs = desk.areas_of_level(level)
+    # Only those larger areas that areas of the list lie in: a lookup may reach into another country.
+    pairs = pairs.filter(pl.col("from_code").is_in(listing.table["area_code"].to_list()))
+    table = table.filter(pl.col("area_code").is_in(pairs["to_code"].to_list()))
+    larger = Listing(table, level.kind, level.year, level.plural, table["area_code"])
+    return _together(listing, sides, larger, pairs, lookup=level.dataset or level.file or "")
+
+
+def _to_own_areas(desk: Desk, listing: Listing, sides: list[Side], path: Path) -> tuple[Listing, list[Side]]:
+    codes, groups, column = _own_areas(path)
+    unknown = (~codes.is_in(listing.table["area_code"].to_list())).arg_true()
+    if len(unknown):
+        raise UnknownArea(
+            f"{len(unknown):,} of {len(codes):,} areas are not among the {listing.plural} of the list "
+            f"(first: {codes[int(unknown[0])]})",
+            remedy="Correct the codes, or use those of the boundary year of the list.",
+            file=path,
+            row=int(unknown[0]) + 2,
+            column=codes.name,
+        )
+    if groups is None:
+        few = listing.table.filter(pl.col("area_code").is_in(codes.to_list()))
+        desk.notes.append(Note(f"The list is about {few.height:,} of {listing.table.height:,} {listing.plural}."))
+        kept = [
+            replace(side, table=side.table.filter(pl.col("area_code").is_in(codes.to_list())), gaps=side.gaps)
+            for side in sides
+        ]
+        return replace(listing, table=few, known=listing.known), kept
+    pairs = groups.select("from_code", "to_code")
+    table = groups.select(area_code="to_code", area_name="to_name").unique("area_code", maintain_order=True)
+    text = (
+        f"{pairs.height:,} {listing.plural} were brought together to {table.height:,} areas of your own by '{column}'."
+    )
+    desk.notes.append(Note(text))
+    own = Listing(table, "area", None, "areas", table["area_code"])
+    return _together(listing, sides, own, pairs, lookup=path.name)
+
+
+def _together(
+    listing: Listing, sides: list[Side], larger: Listing, pairs: pl.DataFrame, *, lookup: str
+) -> tuple[Listing, list[Side]]:
+    """Bring areas together to larger ones.
+
+    People are added up; the larger areas are ranked by the mean of the ranks on the exponential scale, weighted by
+    people.
+    """
+    people = None
+    table = larger.table
+    if "population" in listing.table.columns and listing.table["population"].count():
+        people = listing.table.select("area_code", people=pl.col("population").cast(pl.Float64))
+        sums = people.join(pairs, left_on="area_code", right_on="from_code").group_by("to_code")
+        added = sums.agg(population=pl.col("people").sum(), _unknown=pl.col("people").null_count())
+        added = added.with_columns(population=pl.when(pl.col("_unknown") == 0).then("population"))
+        table = table.join(added.drop("_unknown"), left_on="area_code", right_on="to_code", how="left")
+    moved = []
+    for side in sides:
+        within = side.table.filter(pl.col("area_code").is_in(pairs["from_code"].to_list()))
+        step = carry(
+            within, pairs, by="mean-exponential", n=side.n, weights=people, targets=table["area_code"], of=larger.plural
+        )
+        notes = [*side.notes, *_rankless(within, pairs, side.what)]
+        if people is None:
+            notes.append(Note("The number of people is not known: in means all areas count equally.", kind="assumed"))
+        moved.append(
+            arrived(replace(side, gaps={}, beyond=(), notes=tuple(notes)), step, lookup=lookup, plural=larger.plural)
+        )
+    return replace(larger, table=table), moved
+
+
+def _rankless(within: pl.DataFrame, pairs: pl.DataFrame, what: str) -> list[Note]:
+    ranked = within.filter(pl.col("rank").is_not_null())["area_code"].to_list()
+    without = tuple(pairs["from_code"].filter(~pairs["from_code"].is_in(ranked)).unique().sort().to_list())
+    if not without:
+        return []
+    text = f"{len(without):,} areas have no {what} rank and do not count in the mean of the larger area"
+    return [Note(f"{text}: {listed(without)}.", areas=without, kind="missing")]
+
+
+_GROUPS = ("neighbourhood_code", "neighbourhood", "custom_code", "custom_area_code", "to_code", "group")
+
+
+def _own_areas(path: Path) -> tuple[pl.Series, pl.DataFrame | None, str]:
+    """Return the codes of a table of areas, the areas they belong to where it names them, and by which column."""
+    opened = open_file(path)
+    table = opened.table
+    code = table.columns[0] if table.width == 1 else code_heading(table, file=opened.file)
+    codes = table[code].cast(pl.String).str.strip_chars()
+    rest = [name for name in table.columns if name != code]
+    names = [name for name in rest if name.lower().endswith(("name", "nm"))]
+    others = [name for name in rest if name not in names]
+    group = next((name for name in _GROUPS if name in rest), None) or next(iter(others), None)
+    if group is None:
+        # A name that several areas share is the name of something larger; a name for each is its own.
+        group = next((name for name in names if table[name].n_unique() < table.height), None)
+    if group is None:
+        check_areas(pl.DataFrame([codes]), code, file=opened.file)
+        return codes, None, ""
+    label = next((name for name in names if name != group and table[name].n_unique() <= table[group].n_unique()), group)
+    pairs = pl.DataFrame(
+        {
+            "from_code": codes,
+            "to_code": table[group].cast(pl.String).str.strip_chars(),
+            "to_name": table[label].cast(pl.String),
+        }
+    )
+    for heading, column in ((code, "from_code"), (group, "to_code")):
+        blank = (pairs[column].is_null() | (pairs[column] == "")).arg_true()
+        if len(blank):
+            raise BadValue(
+                "the cell is empty",
+                remedy="Name the area, and the larger one that it belongs to, in every row.",
+                file=opened.file,
+                row=int(blank[0]) + 2,
+                column=heading,
+            )
+    check_areas(pairs, "from_code", file=opened.file)
+    return codes, pairs, group
+
+
+def _exclusion_files(made: CohortFile, data: Path | None) -> list[Path]:
+    name = made.filters.exclude_file
+    if name is None:
+        return []
+    return [data / name if data else Path(name)]
+
+
+def _excluded(items: Iterable[str | Path], known: pl.Series) -> list[str]:
+    """Return the codes to leave out: codes as given, and those in files."""
+    every = set(known.to_list())
+    found: dict[str, None] = {}
+    for item in items:
+        path = Path(item)
+        if not path.is_file():
+            code = str(item).strip()
+            if isinstance(item, Path) or (code not in every and (path.suffix or path.name != str(item))):
+                raise BadSpecification(
+                    "there is no such file of areas to leave out", remedy="Check the path, or give a code.", file=path
+                )
+            if code not in every:
+                raise UnknownArea(
+                    f"the area {code}, which is to be left out, is not on the list of areas",
+                    remedy="Correct the code, or use one of the boundary year of the list.",
+                )
+            found[code] = None
+            continue
+        codes = _codes_in(path)
+        wrong = (~codes.is_in(list(every))).arg_true()
+        if len(wrong):
+            raise UnknownArea(
+                f"{len(wrong):,} of {len(codes):,} areas to leave out are not on the list of areas "
+                f"(first: {codes[int(wrong[0])]})",
+                remedy="Correct the codes, or use those of the boundary year of the list.",
+                file=path,
+                row=int(wrong[0]) + 2,
+                column=codes.name,
+            )
+        found.update(dict.fromkeys(codes.to_list()))
+    return list(found)
+
+
+def _codes_in(path: Path) -> pl.Series:
+    opened = open_file(path)
+    table = opened.table
+    code = table.columns[0] if table.width == 1 else code_heading(table, file=opened.file)
+    codes = table[code].cast(pl.String).str.strip_chars().drop_nulls()
+    # A bare list has no heading: then its first code stands where the heading would.
+    return pl.concat([pl.Series(code, [code]), codes]) if kind_of(code) else codes
+
+
+def boundaries_of(found: Cohort, data: Path | None) -> pl.DataFrame | None:
+    """Return the shapes of a cohort's areas from a folder (``area_code``, ``geometry``), None when it holds none.
+
+    The boundaries taken are those that have the most of the areas, at least one in two.
+    """
+    if data is None:
+        return None
+    found_there = scan(data)
+    codes = found.table["area_code"]
+    best: tuple[int, pl.DataFrame] | None = None
+    for entry in found_there.found:
+        known = entry.dataset
+        if known.kind != "boundaries" or not known.area_column:
+            continue
+        opened = open_dataset(found_there, known.id)
+        shapes = opened.table.select(area_code=pl.col(known.area_column).cast(pl.String), geometry="geometry")
+        covered = int(codes.is_in(shapes["area_code"].to_list()).sum())
+        if 2 * covered >= len(codes) and (best is None or covered > best[0]):
+            best = covered, shapes
+    return best[1] if best else None
