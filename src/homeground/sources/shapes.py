@@ -194,7 +194,13 @@ def _field(series: pl.Series) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
     if series.dtype == pl.Boolean:
         return series.fill_null(value=False).to_numpy(), missing
     if series.dtype.is_integer():
-        return series.cast(pl.Int64).fill_null(0).to_numpy(), missing
+        try:
+            return series.cast(pl.Int64).fill_null(0).to_numpy(), missing
+        except pl.exceptions.InvalidOperationError:
+            raise BadTable(
+                f"the column '{series.name}' holds whole numbers that are too large for a map file",
+                remedy="Write .csv or .parquet, or turn the column into text.",
+            ) from None
     if series.dtype.is_float():
         return series.to_numpy(), missing
     text = np.empty(len(series), dtype=object)
