@@ -537,7 +537,8 @@ def newer_python() -> str | None:
     """Return a Python on this machine that is new enough."""
     for minor in range(OLDEST[1] + 3, OLDEST[1] - 1, -1):
         path = shutil.which(f"python3.{minor}")
-        if path and start([path, "-c", "import ensurepip, venv"], quiet=True) == 0:
+        # A shim may be there without the Python behind it, so it is tried as it will be called.
+        if path and subprocess.run([path, "-c", "import venv"], capture_output=True, check=False).returncode == 0:
             return path
     return None
 
