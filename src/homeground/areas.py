@@ -291,8 +291,10 @@ def _check_old(table: pl.DataFrame, weight: str | None) -> None:
             row=int(again[0]) + 2,
             column="area_code",
         )
-    negative = (table[weight].cast(pl.Float64) < 0).fill_null(value=False).arg_true() if weight else ()
-    if weight and len(negative):
+    if weight is None:
+        return
+    negative = (table[weight].cast(pl.Float64) < 0).fill_null(value=False).arg_true()
+    if len(negative):
         row = int(negative[0])
         raise BadValue(f"{table[weight][row]} people", remedy="A weight is nought or more.", row=row + 2, column=weight)
 
@@ -308,8 +310,9 @@ def _pairs(lookup: pl.DataFrame) -> pl.DataFrame:
     sums = pairs.group_by("from_code", maintain_order=True).agg(pl.col("_share").sum(), least=pl.col("_share").min())
     wrong = sums.filter(((pl.col("_share") - 1).abs() > 1e-6) | (pl.col("least") < 0) | pl.col("_share").is_null())
     if wrong.height:
+        first, total = wrong["from_code"][0], wrong["_share"][0] or 0.0
         raise BadTable(
-            f"the shares of {wrong['from_code'][0]} add up to {wrong['_share'][0] or 0:g} ({wrong.height:,} such areas)",
+            f"the shares of {first} add up to {total:g} ({wrong.height:,} such areas)",
             remedy="The shares of an old area are nought or more and add up to 1.",
         )
     return pairs
