@@ -37,7 +37,8 @@ def test_it_needs_the_standard_library_alone() -> None:
 
 def test_an_old_python_can_read_it_far_enough_to_be_told() -> None:
     """The file parses on Python 3.8, so that its person gets a sentence instead of a syntax error."""
-    ast.parse((ROOT / "dev.py").read_text(encoding="utf-8"), feature_version=(3, 8))
+    tree = ast.parse((ROOT / "dev.py").read_text(encoding="utf-8"), feature_version=(3, 8))
+    assert any(isinstance(node, ast.If) for node in tree.body), "the guard at the end of the file"
 
 
 def test_it_works_from_any_folder(tmp_path: Path) -> None:

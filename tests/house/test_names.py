@@ -17,6 +17,10 @@ MODULES = sorted(
 WITH_NAMES = [name for name in MODULES if hasattr(importlib.import_module(name), "__all__")]
 # Rooms and the front door are doors only: one names the module behind them.
 DOORS = {"homeground.cli", "homeground.find", "homeground.journey", "homeground.sources"}
+# The front of a room: the module named for a command, from which people call the same verb in Python.
+FRONT = {
+    f"homeground.find.{verb}" for verb in ("audit", "certainty", "cohort", "index", "report", "rules", "summaries")
+}
 
 
 def kind_and_name(name: str) -> tuple[int, str]:
@@ -45,6 +49,18 @@ def test_every_module_says_what_is_public(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", WITH_NAMES)
+def test_every_name_without_an_underscore_is_exported(name: str) -> None:
+    """A function or class is public and in ``__all__``, or ours and begins with an underscore."""
+    module = importlib.import_module(name)
+    defined = {
+        key
+        for key, thing in vars(module).items()
+        if (inspect.isclass(thing) or inspect.isfunction(thing)) and thing.__module__ == name
+    }
+    assert {key for key in defined if not key.startswith("_")} - set(module.__all__) == set()
+
+
+@pytest.mark.parametrize("name", WITH_NAMES)
 def test_every_public_function_and_class_has_a_docstring(name: str) -> None:
     """Public methods and properties of public classes too."""
     module = importlib.import_module(name)
@@ -69,9 +85,9 @@ def test_every_public_function_and_class_has_a_docstring(name: str) -> None:
     assert silent == []
 
 
-@pytest.mark.parametrize("name", [name for name in WITH_NAMES if not name.startswith("homeground.cli")])
-def test_every_public_function_has_an_example(name: str) -> None:
-    """The examples run: pytest reads the docstrings of src."""
+@pytest.mark.parametrize("name", [name for name in WITH_NAMES if name in FRONT or name.count(".") == 1])
+def test_every_function_that_people_call_has_an_example(name: str) -> None:
+    """On the ground and at the front of a room; the examples run, for pytest reads the docstrings of src."""
     module = importlib.import_module(name)
     documented = {public: inspect.getdoc(getattr(module, public)) or "" for public in public_functions(module)}
     without = [public for public, text in documented.items() if ">>>" not in text]
