@@ -21,6 +21,7 @@ from homeground.errors import BadSpecification, BadTable, CannotWrite, DownloadF
 from homeground.provenance import Note, Source
 from homeground.sources import readers
 from homeground.sources.datasets import Dataset, datasets, recognise
+from homeground.sources.datasets import dataset as find_dataset
 from homeground.sources.transport import Arrived, Limits, Progress, check_address, forget, get
 from homeground.sources.whole import put_whole
 from homeground.tables import listed
@@ -67,8 +68,8 @@ class Pulled:
 
 
 def pull(
-    dataset: Dataset,
-    folder: Path,
+    dataset: Dataset | str,
+    folder: Path | str,
     *,
     address: str | None = None,
     sha256: str | None = None,
@@ -82,9 +83,9 @@ def pull(
 
     Parameters
     ----------
-    dataset : Dataset
-        From the catalogue: ``datasets.dataset("iod2025-file7")``.
-    folder : Path
+    dataset : Dataset or str
+        From the catalogue: ``datasets.dataset("iod2025-file7")``, or its id there.
+    folder : Path or str
         Made if it is not there.
     address : str, optional
         Where the file is, if not where the catalogue says. http or https.
@@ -114,7 +115,17 @@ def pull(
         A file that is wrong is removed; one that is not whole stays as ``.part``, and the next pull goes on from there.
     CannotWrite
         If it cannot be kept, or a file of that name is there which was not pulled.
+
+    Examples
+    --------
+    >>> pull("iod2019-file7", "my-downloads", address="file:///my/own/file.csv")
+    Traceback (most recent call last):
+    ...
+    homeground.errors.BadSpecification: 'file:///my/own/file.csv' is not an address of the web. \
+It starts with https:// or http://.
     """
+    dataset = find_dataset(dataset) if isinstance(dataset, str) else dataset
+    folder = Path(folder)
     wanted = _checksum(sha256)
     where = check_address(address or _address_of(dataset))
     limits = limits or Limits()
@@ -126,10 +137,10 @@ def pull(
         earlier = _remembered(folder, target, dataset)
         _check_checksum(found, wanted, dataset, earlier, part, accept_changed=accept_changed)
         unchanged = target.is_file() and _sha256(target) == found
-        if target.exists() and not unchanged and earlier is None and not accept_changed:
+        if target.exists() and not (unchanged or accept_changed or _notes_beside(target).get("dataset") == dataset.id):
             forget(part)
             raise CannotWrite(
-                "a file of this name is there already, and it is not one that was pulled",
+                f"a file of this name is there already, and it is not one that was pulled as '{dataset.id}'",
                 remedy="Move it away, choose another folder with --to, or write --accept-changed to replace it.",
                 file=target,
             )
@@ -260,9 +271,8 @@ def _sha256(path: Path) -> str:
 
 
 def _check_checksum(
-    found: str, wanted: str, dataset: Dataset, earlier: dict[str, Any] | None, part: Path, *, accept_changed: bool
+    found: str, wanted: str, dataset: Dataset, before: str, part: Path, *, accept_changed: bool
 ) -> None:
-    before = str((earlier or {}).get("sha256", ""))
     expected = wanted or dataset.sha256.lower() or before
     if not expected or expected == found or (accept_changed and not wanted):
         return
@@ -318,21 +328,30 @@ def _harmless(name: str) -> str:
     return name if len(name) <= 120 else name[:60] + name[-60:]
 
 
+_OURS = ".source.json"
+
+
 def _beside(target: Path) -> Path:
-    return target.with_name(f"{target.name}.source.json")
+    return target.with_name(target.name + _OURS)
 
 
-def _remembered(folder: Path, target: Path, dataset: Dataset) -> dict[str, Any] | None:
-    """Return what an earlier pull of this data set into `folder` wrote down, that of the same file name first."""
-    others = sorted(folder.glob("*.source.json"))
-    for path in [_beside(target), *others]:
-        try:
-            found = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            continue  # not there, or not ours
-        if isinstance(found, dict) and found.get("dataset") == dataset.id and isinstance(found.get("sha256"), str):
-            return found
-    return None
+def _notes_beside(target: Path) -> dict[str, Any]:
+    """Return what an earlier pull wrote down beside `target`; nothing where there was none."""
+    try:
+        found = json.loads(_beside(target).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) and isinstance(found.get("sha256"), str) else {}
+
+
+def _remembered(folder: Path, target: Path, dataset: Dataset) -> str:
+    """Return the checksum of `dataset` when it was last pulled into `folder`, under the same file name first."""
+    others = [path.with_name(path.name.removesuffix(_OURS)) for path in sorted(folder.glob(f"*{_OURS}"))]
+    for path in [target, *others]:
+        found = _notes_beside(path)
+        if found.get("dataset") == dataset.id:
+            return str(found["sha256"])
+    return ""
 
 
 def _settle(

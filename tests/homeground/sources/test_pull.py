@@ -481,6 +481,16 @@ def test_somebodys_own_file_of_that_name_is_not_overwritten(
     assert names(tmp_path) == ["pubs.csv"]
 
 
+def test_another_data_sets_file_is_not_overwritten(publisher: Publisher, pubs: Dataset, tmp_path: Path) -> None:
+    """Two publishers may call their files download.csv."""
+    pulls(pubs, tmp_path, publisher.at("/halls/download.csv", sends(NEWER)))
+    other = replace(pubs, id="halls-invented")
+    pulls(other, tmp_path, publisher.at("/halls.csv", sends(GOOD)))
+    with pytest.raises(CannotWrite, match="not one that was pulled as 'halls-invented'"):
+        pulls(other, tmp_path, publisher.at("/download.csv", sends(GOOD)))
+    assert (tmp_path / "download.csv").read_bytes() == NEWER
+
+
 @pytest.mark.parametrize(
     "target", ["file:///etc/passwd", "ftp://127.0.0.1/pubs.csv", "data:text/csv,code,pubs", "gopher://x/"]
 )
@@ -637,7 +647,7 @@ def test_two_pulls_of_one_data_set_do_not_mix(publisher: Publisher, pubs: Datase
 def test_a_data_set_without_an_address_says_where_to_get_it(pubs: Dataset, tmp_path: Path) -> None:
     """By hand, from the publisher's page."""
     with pytest.raises(DownloadFailed, match=r"no lasting address.*Get it from https://example\.org/pubs.*--address"):
-        pull(pubs, tmp_path)
+        pull(pubs, str(tmp_path))
     assert names(tmp_path) == []
 
 
