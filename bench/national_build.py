@@ -1,8 +1,9 @@
 """A full national build, 33,755 areas x 60 indicators, beside plain pandas and scikit-criteria on the simple job.
 
-The full job: 60 rates shrunk to 296 authorities, ranked to normal scores, seven domains weighted by a maximum-likelihood factor,
-domains on the exponential scale, weighted, ranked, and summed up for authorities. No peer can do it, so peers are timed on the
-simple job (min-max of 60 columns, equal weights, one ranking), which Homeground does too, in the same run.
+The full job: 60 rates shrunk to 296 authorities, ranked to normal scores, seven domains weighted by a
+maximum-likelihood factor, domains on the exponential scale, weighted, ranked, and summed up for authorities. No peer
+can do it, so peers are timed on the simple job (min-max of 60 columns, equal weights, one ranking), which Homeground
+does too, in the same run.
 
 Run: python bench/national_build.py
 """
@@ -59,15 +60,15 @@ def full_method() -> Method:
                 "transform": "rank-to-normal",
             }
     areas = {"code": "area_code", "larger_area": "authority", "population": "people"}
-    return parse_method({"name": "full", "areas": areas, "index": {"parts": list(DOMAINS), "score": "sum"}, "parts": parts})
+    return parse_method(
+        {"name": "full", "areas": areas, "index": {"parts": list(DOMAINS), "score": "sum"}, "parts": parts}
+    )
 
 
 def simple_method() -> Method:
     """Return the method of the simple job."""
     names = [f"{domain}_{i}" for domain, count in DOMAINS.items() for i in range(count)]
-    parts: dict[str, dict[str, object]] = {
-        name: {"column": f"{name}_rate", "transform": "min-max"} for name in names
-    }
+    parts: dict[str, dict[str, object]] = {name: {"column": f"{name}_rate", "transform": "min-max"} for name in names}
     # One node over all indicators, so that one ranking is made, as the peers make.
     parts["all"] = {"parts": names, "weights": "equal"}
     return parse_method({"name": "simple", "index": {"parts": ["all"], "weights": "equal"}, "parts": parts})
@@ -112,7 +113,9 @@ def main() -> None:
 
     rows.append(("simple job (min-max, mean, rank)", "plain pandas", cpu_ms(plain_pandas)))
     try:
-        rows.append(("simple job (min-max, mean, rank)", "scikit-criteria", cpu_ms(_scikit_criteria(pandas_rates), runs=3)))
+        rows.append(
+            ("simple job (min-max, mean, rank)", "scikit-criteria", cpu_ms(_scikit_criteria(pandas_rates), runs=3))
+        )
     except ImportError:
         print("scikit-criteria is not installed: left out (pip install -r bench/requirements.lock)")
     ours = rows[1][2]

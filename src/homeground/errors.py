@@ -178,6 +178,4 @@ class MissingExtra(HomegroundError, ImportError):
     @classmethod
     def named(cls, extra: str, *, for_what: str) -> MissingExtra:
         """Return the error for the extra `extra`, with the line to type."""
-        return cls(
-            f"An extra part is needed to {for_what}", remedy=f"Type: pip install 'homeground[{extra}]'"
-        )
+        return cls(f"An extra part is needed to {for_what}", remedy=f"Type: pip install 'homeground[{extra}]'")

@@ -1,8 +1,9 @@
 """What an index method may say: the shape of a method file, checked before anything is computed.
 
-A method is a tree. Its root is ``[index]``; every other node is a part, ``[parts.NAME]``. A part either *takes a column*
-(`column`, or `numerator` and `denominator`) or *combines other parts* (`parts`). On its way up to the node above, each
-part's score may be changed by one `transform`. The same words are used in the file, in Python and in the JSON Schema.
+A method is a tree. Its root is ``[index]``; every other node is a part, ``[parts.NAME]``. A part either *takes a
+column* (`column`, or `numerator` and `denominator`) or *combines other parts* (`parts`). On its way up to the node
+above, each part's score may be changed by one `transform`. The same words are used in the file, in Python and in the
+JSON Schema.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def _exact(value: object) -> object:
 Weight = Annotated[
     Fraction,
     BeforeValidator(_exact, json_schema_input_type=float | str),
-    PlainSerializer(lambda value: float(value), return_type=float),
+    PlainSerializer(float, return_type=float),
 ]
 
 
@@ -49,9 +50,9 @@ class _Strict(BaseModel):
 class Outliers(_Strict):
     """How the far ends of an indicator are treated before it is normalised.
 
-    ``winsorise`` pulls the most extreme values in to the next one until skew and kurtosis are inside the limits, at most
-    `at_most` values (OECD/JRC practice; `at_most` is a count, or a share of the areas when below 1). ``clip`` cuts at the
-    percentiles `low` and `high`. ``log`` takes ``ln(x - min + 1)``.
+    ``winsorise`` pulls the most extreme values in to the next one until skew and kurtosis are inside the limits, at
+    most `at_most` values (OECD/JRC practice; `at_most` is a count, or a share of the areas when below 1). ``clip``
+    cuts at the percentiles `low` and `high`. ``log`` takes ``ln(x - min + 1)``.
     """
 
     treatment: Literal["keep", "winsorise", "clip", "log"] = "keep"
@@ -65,7 +66,9 @@ class Outliers(_Strict):
 class _Node(_Strict):
     title: str = Field("", description="the name that people read")
     parts: tuple[str, ...] = Field((), description="the parts that are combined here, by name")
-    combine: Combine = Field("arithmetic", description="how parts are brought together; 'power' is the generalised mean")
+    combine: Combine = Field(
+        "arithmetic", description="how parts are brought together; 'power' is the generalised mean"
+    )
     power: float | None = Field(None, description="exponent of the generalised mean, with combine = 'power'")
     weights: Weighting = Field("given", description="where the weights of the parts come from")
     on_improper: Literal["refuse", "equal", "principal-component"] = Field(
@@ -76,11 +79,13 @@ class _Node(_Strict):
 class Index(_Node):
     """The root: what the whole index is made of.
 
-    ``score`` says whether the combination is a weighted *mean* (weights divided by their sum) or a weighted *sum* (weights
-    as they stand: the published weights of the English IMD add up to 0.999 and are not renormalised).
+    ``score`` says whether the combination is a weighted *mean* (weights divided by their sum) or a weighted *sum*
+    (weights as they stand: the published weights of the English IMD add up to 0.999 and are not renormalised).
     """
 
-    score: Literal["sum", "mean"] = Field("mean", description="weighted mean, or weighted sum with weights as they stand")
+    score: Literal["sum", "mean"] = Field(
+        "mean", description="weighted mean, or weighted sum with weights as they stand"
+    )
     ties: Literal["min", "average", "max", "first"] = Field("min", description="the rank that equal scores get")
 
 
@@ -101,14 +106,16 @@ class Part(_Node):
     unit: str = Field("", description="unit of the column, in words")
     missing: Missing = Field("refuse", description="what happens to an area without a value")
     outliers: Outliers = Field(default_factory=Outliers)
-    shrink: bool = Field(False, description="pull small-number values towards the larger area")
+    shrink: bool = Field(default=False, description="pull small-number values towards the larger area")
     transform: Transform = Field("none", description="what is done to the part's score before it goes up")
     ties: Literal["min", "average", "max", "first"] | None = Field(
         None, description="the rank that equal values get here: 'average' for rank-to-normal, else what the index says"
     )
     scale: tuple[float, float] = Field((0.0, 100.0), description="lowest and highest value of transform = 'min-max'")
     weight: Weight | None = Field(None, description="weight in the node above, e.g. 0.225 or '2/3'")
-    score: Literal["sum", "mean"] = Field("mean", description="weighted mean, or weighted sum with weights as they stand")
+    score: Literal["sum", "mean"] = Field(
+        "mean", description="weighted mean, or weighted sum with weights as they stand"
+    )
 
     @property
     def is_leaf(self) -> bool:

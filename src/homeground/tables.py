@@ -77,8 +77,8 @@ def check_areas(table: pl.DataFrame, column: str = "area_code", *, file: str | P
     >>> check_areas(pl.DataFrame({"area_code": ["X1", "X2", "X1"]}))
     Traceback (most recent call last):
     ...
-    homeground.errors.DuplicateAreas: row 4, column 'area_code': the area X1 stands here a second time (first in row 2); \
-1 row repeats another. Keep one row for each area.
+    homeground.errors.DuplicateAreas: row 4, column 'area_code': the area X1 stands here a second time (first in row \
+2); 1 row repeats another. Keep one row for each area.
     """
     require_columns(table, [column], file=file)
     if table.height == 0:
@@ -116,7 +116,8 @@ def numbers(
     ----------
     table : polars.DataFrame
     column : str
-        Numbers, or text that holds numbers: thousands commas and blanks are understood, anything else is not guessed at.
+        Numbers, or text that holds numbers: thousands commas and blanks are understood, anything else is not guessed
+        at.
     missing_codes : iterable of str
         Text that the publisher writes for 'no figure', such as ``:`` or ``[x]``.
 
@@ -241,7 +242,7 @@ where 0 ties were declared. Declare the ties that the publisher states, or corre
     if len(broken):
         first = int(order[starts[broken[0]]])
         raise BadValue(
-            f"the rank {given[first]:g} does not follow: counting the areas ahead of it, {best[broken[0]]:g} was expected",
+            f"the rank {given[first]:g} does not follow: by the areas ahead of it, {best[broken[0]]:g} was expected",
             remedy="Ranks run 1, 2, 3 …; areas that share a rank share the best one and the next is skipped.",
             file=file,
             row=int(present[first]) + _FIRST_ROW,

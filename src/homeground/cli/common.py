@@ -1,7 +1,7 @@
 """What every command shares: ``--out``, ``--json``, ``--quiet``, ``--seed``, progress, and where data lies.
 
-One machine-readable result goes to standard output with ``--json``; everything for people goes to standard error, except a
-table that was asked for without ``--out``.
+One machine-readable result goes to standard output with ``--json``; everything for people goes to standard error,
+except a table that was asked for without ``--out``.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ out_option = click.option(
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one machine-readable result.")
 quiet_option = click.option("--quiet", is_flag=True, help="Print no progress and no messages.")
-seed_option = click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Start of the random numbers.")
+seed_option = click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Start of the random numbers."
+)
 
 
 def say(text: str, *, quiet: bool = False) -> None:

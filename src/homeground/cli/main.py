@@ -36,7 +36,7 @@ class Stage(click.Group):
             return command
         return super().get_command(ctx, name)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click passes it
         """List the commands from their one-line help, importing none of them."""
         rows = [(name, help_text) for name, (_, _, help_text) in self.lazy.items()]
         with formatter.section("Commands"):

@@ -26,13 +26,15 @@ class Summaries:
     Attributes
     ----------
     table : polars.DataFrame
-        One row per larger area, worst average score first: ``area_code``, ``area_name`` (where given), ``areas`` (how many),
+        One row per larger area, worst average score first: ``area_code``, ``area_name`` (where given), ``areas`` (how
+        many),
         ``people``, then the five measures, each followed by its rank (1 is the most need):
 
         - ``average_score``: mean score, weighted by people;
         - ``average_rank``: mean of reversed ranks (n is the most need), weighted by people;
         - ``proportion``: share (0 to 1) of areas among the worst tenth nationally, not weighted;
-        - ``extent``: share (0 to 1) of people in the worst three tenths, weighted 1 for percentiles 1 to 10, then .95 at the
+        - ``extent``: share (0 to 1) of people in the worst three tenths, weighted 1 for percentiles 1 to 10, then .95
+          at the
           11th falling evenly to .05 at the 30th;
         - ``local_concentration``: mean reversed rank of the worst areas that hold exactly a tenth of the people.
     notes : tuple of Note
@@ -70,8 +72,8 @@ def summarise(
 
     Source
     ------
-    MHCLG, English Indices of Deprivation 2019: technical report, section 3.8. Recomputed against File 10 of 2019: average
-    score within .0006, proportion and extent within .00005.
+    MHCLG, English Indices of Deprivation 2019: technical report, section 3.8. Recomputed against File 10 of 2019:
+    average score within .0006, proportion and extent within .00005.
 
     Examples
     --------
@@ -84,7 +86,9 @@ def summarise(
     below = np.flatnonzero(people < 0)
     if len(below):
         raise BadValue(
-            f"{people[below[0]]:g} people: a population cannot be below zero", row=int(below[0]) + 2, column="population"
+            f"{people[below[0]]:g} people: a population cannot be below zero",
+            row=int(below[0]) + 2,
+            column="population",
         )
     scores, ranks = numbers(table, "score"), numbers(table, "rank")
     known = np.isfinite(scores) & np.isfinite(people) & (people > 0) & larger_area.is_not_null().to_numpy()
@@ -108,7 +112,7 @@ def summarise(
     notes = []
     if not known.all():
         left_out = tuple(table["area_code"].filter(pl.Series(~known)).to_list())
-        text = f"{len(left_out):,} of {table.height:,} areas have no score, no people or no larger area: left out of the sums."
+        text = f"{len(left_out):,} of {table.height:,} areas are left out: no score, no people or no larger area."
         notes.append(Note(text, areas=left_out, kind="missing"))
     return Summaries(out.sort("average_score_rank", "area_code"), tuple(notes))
 

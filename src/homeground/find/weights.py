@@ -14,9 +14,15 @@ __all__ = ["estimate", "factor_weights", "principal_component_weights"]
 
 # A communality above this leaves no room for error: an estimate at the boundary, known as a Heywood case.
 _HEYWOOD = 0.995
+# Below this smallest eigenvalue the correlations hold one part twice.
+_SINGULAR = 1e-8
+# The largest slope at which the likelihood counts as having reached its top.
+_FLAT = 1e-4
 
 
-def estimate(stack: FloatArray, *, how: str, on_improper: str = "refuse", where: str = "index") -> tuple[FloatArray, Note | None]:
+def estimate(
+    stack: FloatArray, *, how: str, on_improper: str = "refuse", where: str = "index"
+) -> tuple[FloatArray, Note | None]:
     """Return weights for the rows of `stack`, and a note when a fallback was needed.
 
     Parameters
@@ -68,8 +74,8 @@ def factor_weights(stack: FloatArray, *, where: str = "index") -> FloatArray:
     Raises
     ------
     ImproperSolution
-        If a part varies nowhere, the estimate does not converge or sits on its boundary (a Heywood case), or loadings have
-        different signs, so that no weighted sum of these parts measures one thing.
+        If a part varies nowhere, the estimate does not converge or sits on its boundary (a Heywood case), or loadings
+        have different signs, so that no weighted sum of these parts measures one thing.
     MissingExtra
         If statsmodels, which estimates the model, is not installed.
 
@@ -86,22 +92,32 @@ def factor_weights(stack: FloatArray, *, where: str = "index") -> FloatArray:
     except ImportError:
         raise MissingExtra.named("stats", for_what="estimate factor weights") from None
     correlation = _correlation(stack, where)
+    values, vectors = np.linalg.eigh(correlation)
+    if values[0] < _SINGULAR:
+        raise _improper(where, "is impossible: one part repeats another, or is made of others")
+    # A start from the first principal component, because the library's own start is drawn at random.
+    start = np.sqrt(0.8 * values[-1]) * vectors[:, -1:]
+    room = np.clip(1.0 - start[:, 0] ** 2, 0.05, None)
     with warnings.catch_warnings():
         # statsmodels warns where we raise: below, with what to do.
         warnings.simplefilter("ignore")
         try:
-            fitted = Factor(corr=correlation, n_factor=1, method="ml").fit()
+            fitted = Factor(corr=correlation, n_factor=1, method="ml").fit(start=(start, room))
         except (ValueError, np.linalg.LinAlgError) as error:
             raise _improper(where, f"could not be estimated ({error})") from None
     loadings = np.asarray(fitted.loadings, dtype=np.float64)[:, 0]
     loadings = loadings * (1.0 if loadings.sum() >= 0 else -1.0)
+    uniqueness = np.asarray(fitted.uniqueness, dtype=np.float64)
     if not np.isfinite(loadings).all():
         raise _improper(where, "did not converge")
-    communality = loadings**2
-    if communality.max() > _HEYWOOD:
-        raise _improper(where, f"is a Heywood case: part {int(communality.argmax()) + 1} leaves no room for error")
+    if uniqueness.min() < 1.0 - _HEYWOOD or np.abs(loadings).max() ** 2 > _HEYWOOD:
+        raise _improper(where, f"is a Heywood case: part {int(uniqueness.argmin()) + 1} leaves no room for error")
+    if np.abs(fitted.mle_retvals.jac).max() > _FLAT:
+        raise _improper(where, "did not converge")
     if loadings.min() <= 0:
-        raise _improper(where, f"has loadings of both signs (part {int(loadings.argmin()) + 1} is {loadings.min():.3f})")
+        raise _improper(
+            where, f"has loadings of both signs (part {int(loadings.argmin()) + 1} is {loadings.min():.3f})"
+        )
     return np.asarray(loadings / loadings.sum())
 
 

@@ -1,4 +1,4 @@
-"""From a method and a folder (or one table) to an index, a comparison with the published one, and authority summaries."""
+"""From a method and a folder (or one table) to an index, a comparison with the published one, and summaries."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from pathlib import Path
 import polars as pl
 
 from homeground.errors import BadMethod, BadSpecification, MissingColumns, WrongBoundaries
-from homeground.find.index import BuiltIndex, Check, build, check
+from homeground.find.index import BuiltIndex, build
+from homeground.find.published import Check, check
 from homeground.find.summaries import Summaries, summarise
 from homeground.method import Method
 from homeground.provenance import Note, Source
 from homeground.sources import methods
+from homeground.sources.datasets import Dataset
 from homeground.sources.folder import Opened, open_dataset, open_file, scan
 from homeground.tables import listed, numbers, require_columns
 
@@ -88,7 +90,8 @@ def build_index(
     ... column = "poor"
     ... ''')
     ...     _ = Path(folder, "mine.csv").write_text("code,poor\\na,0.1\\nb,0.3\\n")
-    ...     build_index(Path(folder, "mine.toml"), input=Path(folder, "mine.csv"), area_column="code").table["rank"].to_list()
+    ...     built = build_index(Path(folder, "mine.toml"), input=Path(folder, "mine.csv"), area_column="code")
+    >>> built.table["rank"].to_list()
     [2, 1]
     """
     recipe = method if isinstance(method, Method) else methods.load(method)
@@ -127,8 +130,17 @@ def method_table(
             remedy="Give the table itself: --input TABLE; or add datasets = ['…'] to the method file.",
         )
     found = scan(data)
-    opened = [open_dataset(found, name) for name in method.datasets]
-    return _join(method, opened)
+    opened = [open_dataset(found, name, columns=_wanted(method, found.catalogue.get(name))) for name in method.datasets]
+    return _join(opened)
+
+
+def _wanted(method: Method, dataset: Dataset | None) -> list[str] | None:
+    """Return the columns of one data set that the method uses: the rest of a wide file is not read."""
+    if dataset is None:
+        return None
+    areas = method.areas
+    named = {*method.columns(), areas.code, areas.name, areas.larger_area, areas.larger_area_name, areas.population}
+    return [column.name for column in dataset.columns if column.name in named]
 
 
 def _from_file(method: Method, path: Path, area_column: str | None) -> MethodTable:
@@ -136,7 +148,9 @@ def _from_file(method: Method, path: Path, area_column: str | None) -> MethodTab
     dataset = opened.dataset
     known = dataset is not None and dataset.id in method.datasets
     if dataset is not None and method.datasets and not known and dataset.kind in ("index", "indicators"):
-        needs = [name for name in (*method.columns(), method.areas.code or "") if name and name not in opened.table.columns]
+        needs = [
+            name for name in (*method.columns(), method.areas.code or "") if name and name not in opened.table.columns
+        ]
         if needs:
             raise WrongBoundaries(
                 f"this is '{dataset.id}' ({dataset.title}), and the method '{method.name}' is made for "
@@ -149,8 +163,7 @@ def _from_file(method: Method, path: Path, area_column: str | None) -> MethodTab
         column = _guess_area_column(method, opened, path)
     require_columns(opened.table, [column], file=path)
     codes = tuple(dataset.missing_codes) if dataset is not None else ()
-    sources = (opened.source,) if opened.source is not None else ()
-    return MethodTable(opened.table, column, codes, str(path), sources)
+    return MethodTable(opened.table, column, codes, str(path), (opened.source,), opened.notes)
 
 
 def _guess_area_column(method: Method, opened: Opened, path: Path) -> str:
@@ -166,14 +179,17 @@ def _guess_area_column(method: Method, opened: Opened, path: Path) -> str:
     )
 
 
-def _join(method: Method, opened: list[Opened]) -> MethodTable:
+def _join(opened: list[Opened]) -> MethodTable:
     first = opened[0]
     assert first.dataset is not None
     key = first.dataset.area_column
-    table, notes = first.table, []
+    table, notes = first.table, [note for each in opened for note in each.notes]
     for other in opened[1:]:
         assert other.dataset is not None
-        if (other.dataset.area_kind, other.dataset.boundary_year) != (first.dataset.area_kind, first.dataset.boundary_year):
+        if (other.dataset.area_kind, other.dataset.boundary_year) != (
+            first.dataset.area_kind,
+            first.dataset.boundary_year,
+        ):
             raise WrongBoundaries(
                 f"'{first.dataset.id}' is by {first.dataset.area_kind} of {first.dataset.boundary_year} and "
                 f"'{other.dataset.id}' by {other.dataset.area_kind} of {other.dataset.boundary_year}",
@@ -188,14 +204,14 @@ def _join(method: Method, opened: list[Opened]) -> MethodTable:
                 f"'{other.dataset.id}' lacks {lost.height:,} areas of '{first.dataset.id}' and has "
                 f"{strangers.height:,} others."
             )
-            notes.append(Note(text, areas=tuple([*lost[key].to_list(), *strangers[key].to_list()]), kind="missing"))
+            notes.append(Note(text, areas=(*lost[key].to_list(), *strangers[key].to_list()), kind="missing"))
         table = table.join(right, on=key, how="left", maintain_order="left")
     codes = tuple({code: None for each in opened if each.dataset for code in each.dataset.missing_codes})
-    sources = tuple(each.source for each in opened if each.source is not None)
+    sources = tuple(each.source for each in opened)
     return MethodTable(table, key, codes, first.file, sources, tuple(notes))
 
 
-def published_of(method: Method, data: Path) -> tuple[pl.DataFrame, Source | None]:
+def published_of(method: Method, data: Path) -> tuple[pl.DataFrame, Source]:
     """Return what the publisher gives for a shipped method: ``area_code`` and any of ``score, rank, decile``.
 
     Raises
@@ -208,10 +224,10 @@ def published_of(method: Method, data: Path) -> tuple[pl.DataFrame, Source | Non
             f"the method '{method.name}' does not say where its published scores are",
             remedy="Add [published] to the method file, or give --published FILE.",
         )
-    opened = open_dataset(data, method.published.dataset)
-    assert opened.dataset is not None
     wanted = {key: getattr(method.published, key) for key in ("score", "rank", "decile")}
     columns = {key: heading for key, heading in wanted.items() if heading}
+    opened = open_dataset(data, method.published.dataset, columns=list(columns.values()))
+    assert opened.dataset is not None
     require_columns(opened.table, columns.values(), file=opened.file)
     codes = opened.dataset.missing_codes
     out = [opened.table[opened.dataset.area_column].cast(pl.String).alias("area_code")]

@@ -63,7 +63,9 @@ def load(name: str | Path) -> Method:
     except FileNotFoundError:
         raise BadMethod("the method file does not exist", remedy="Check the path.", file=path) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise BadMethod(f"the method file cannot be read ({error})", remedy="It is a UTF-8 text file.", file=path) from None
+        raise BadMethod(
+            f"the method file cannot be read ({error})", remedy="It is a UTF-8 text file.", file=path
+        ) from None
     return parse_method(_toml(text, path), file=str(path))
 
 

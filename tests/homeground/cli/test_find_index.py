@@ -138,7 +138,9 @@ def test_a_check_fails_with_code_1_when_a_limit_does_not_hold(homeground, folder
 
 def test_official_files_give_the_published_index(homeground, england, tmp_path):
     """One command on the folder of official files; the check against the published scores holds."""
-    ran = homeground("find", "index", "--method", "iod2025", "--data", england, "--out", tmp_path / "imd.parquet", "--json")
+    ran = homeground(
+        "find", "index", "--method", "iod2025", "--data", england, "--out", tmp_path / "imd.parquet", "--json"
+    )
     assert ran.code == 0
     table = pl.read_parquet(tmp_path / "imd.parquet")
     assert table.height == 33755

@@ -9,8 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from homeground import stats
-from homeground.errors import BadMethod, BadSpecification, BadTable, BadValue, DuplicateAreas, MissingColumns, WrongBoundaries
-from homeground.find.index import build, check
+from homeground.errors import (
+    BadMethod,
+    BadSpecification,
+    BadTable,
+    BadValue,
+    DuplicateAreas,
+    MissingColumns,
+    WrongBoundaries,
+)
+from homeground.find.index import build
+from homeground.find.published import check
 from homeground.method import parse_method
 
 
@@ -22,7 +31,12 @@ def method(parts, **index):
 
 
 TABLE = pl.DataFrame(
-    {"area_code": ["a", "b", "c", "d"], "x": [1.0, 2.0, 3.0, 4.0], "y": [40.0, 30.0, 20.0, 10.0], "big": ["P", "P", "Q", "Q"]}
+    {
+        "area_code": ["a", "b", "c", "d"],
+        "x": [1.0, 2.0, 3.0, 4.0],
+        "y": [40.0, 30.0, 20.0, 10.0],
+        "big": ["P", "P", "Q", "Q"],
+    }
 )
 
 
@@ -73,13 +87,21 @@ def test_more_need_never_lowers_a_score(seed, transform):
 def test_polarity_turns_an_indicator_round():
     """An indicator where higher is better counts the other way."""
     worse = build(method({"x": {"column": "x", "transform": "percentile"}}), TABLE).table["rank"]
-    better = build(method({"x": {"column": "x", "transform": "percentile", "higher_is": "better"}}), TABLE).table["rank"]
+    better = build(method({"x": {"column": "x", "transform": "percentile", "higher_is": "better"}}), TABLE).table[
+        "rank"
+    ]
     assert better.to_list() == worse.reverse().to_list()
 
 
 @pytest.mark.parametrize(
     ("how", "power", "expected"),
-    [("arithmetic", None, 2.5), ("geometric", None, 2.0), ("harmonic", None, 1.6), ("power", 2, 8.5**0.5), ("power", 0, 2.0)],
+    [
+        ("arithmetic", None, 2.5),
+        ("geometric", None, 2.0),
+        ("harmonic", None, 1.6),
+        ("power", 2, 8.5**0.5),
+        ("power", 0, 2.0),
+    ],
 )
 def test_every_mean_worked_by_hand(how, power, expected):
     """1 and 4 have the means 2.5, 2, 1.6 and the root of 8.5."""
@@ -99,7 +121,9 @@ def test_any_depth_of_hierarchy_gives_the_same_as_the_sum_written_out():
         "x2": {"column": "x", "transform": "percentile"},
         "y": {"column": "y", "transform": "percentile"},
     }
-    built = build(parse_method({"name": "deep", "index": {"parts": ["top"], "weights": "equal"}, "parts": parts}), TABLE)
+    built = build(
+        parse_method({"name": "deep", "index": {"parts": ["top"], "weights": "equal"}, "parts": parts}), TABLE
+    )
     mid = stats.z_score(np.array([25.0, 50, 75, 100]))
     top = stats.min_max((mid + np.array([100.0, 75, 50, 25])) / 2)
     assert built.table["score"].to_numpy() == pytest.approx(top)
@@ -149,7 +173,9 @@ class TestMissing:
         assert built.table["decile"][1] is None
         assert [note.areas for note in built.notes] == [("b",), ("b",)]
 
-    @pytest.mark.parametrize(("policy", "fill"), [("median", 3.0), ("mean", 8 / 3), ("zero", 0.0), ("larger-area", 1.0)])
+    @pytest.mark.parametrize(
+        ("policy", "fill"), [("median", 3.0), ("mean", 8 / 3), ("zero", 0.0), ("larger-area", 1.0)]
+    )
     def test_a_filled_area_is_told(self, policy, fill):
         """The value that was put in, and the area it was put in for, are on record."""
         built = build(method({"x": {"column": "x", "missing": policy}}, areas={"larger_area": "big"}), self.TABLE)
@@ -166,7 +192,7 @@ class TestMissing:
 class TestOutliers:
     """Extreme values: left alone, pulled in, cut or put on a logarithm."""
 
-    VALUES = [*range(1, 30), 1000]
+    VALUES = (*range(1, 30), 1000)
     TABLE = pl.DataFrame({"area_code": [f"a{i}" for i in range(30)], "x": [float(v) for v in VALUES]})
 
     def treat(self, **outliers):
@@ -202,7 +228,10 @@ class TestOutliers:
     ("change", "words"),
     [
         ({"index": {"parts": ["x", "nowhere"]}}, "does not exist"),
-        ({"parts": {"x": {"parts": ["y"], "weights": "equal"}, "y": {"parts": ["x"], "weights": "equal"}}}, "cycle: x -> y -> x"),
+        (
+            {"parts": {"x": {"parts": ["y"], "weights": "equal"}, "y": {"parts": ["x"], "weights": "equal"}}},
+            "cycle: x -> y -> x",
+        ),
         ({"parts": {"x": {"parts": ["x"], "weights": "equal"}}}, "cycle: x -> x"),
         ({"parts": {"x": {"column": "x", "transform": "logit"}}}, "unknown step"),
         ({"parts": {"x": {"column": "x", "colour": "red"}}}, "unknown entry 'parts.x.colour'.*Did you mean 'column'"),
@@ -267,8 +296,12 @@ def test_a_mean_that_cannot_be_taken_is_refused(how, values):
 
 def test_a_check_measures_scores_ranks_and_deciles_and_lists_what_is_apart():
     """Two areas shared, one on each side alone."""
-    ours = pl.DataFrame({"area_code": ["a", "b", "c"], "score": [1.0, 2.0, 9.0], "rank": [3, 2, 1], "decile": [10, 7, 4]})
-    theirs = pl.DataFrame({"area_code": ["b", "a", "z"], "score": [2.5, 1.0, 0.0], "rank": [2, 1, 3], "decile": [7, 10, 1]})
+    ours = pl.DataFrame(
+        {"area_code": ["a", "b", "c"], "score": [1.0, 2.0, 9.0], "rank": [3, 2, 1], "decile": [10, 7, 4]}
+    )
+    theirs = pl.DataFrame(
+        {"area_code": ["b", "a", "z"], "score": [2.5, 1.0, 0.0], "rank": [2, 1, 3], "decile": [7, 10, 1]}
+    )
     found = check(ours, theirs)
     assert (found.areas, found.max_abs_error, found.mean_abs_error) == (2, 0.5, 0.25)
     assert (found.equal_ranks, found.equal_deciles) == (0.5, 1.0)

@@ -44,7 +44,9 @@ def test_health_weights_2025_are_the_published_ones(england):
     assert [round(weight, 3) for weight in built.weights["index"].values()] == [0.222, 0.294, 0.244, 0.240]
 
 
-@pytest.mark.parametrize(("method", "heading"), [("iod2025-health", "Health Deprivation and Disability"), ("iod2025-crime", "Crime")])
+@pytest.mark.parametrize(
+    ("method", "heading"), [("iod2025-health", "Health Deprivation and Disability"), ("iod2025-crime", "Crime")]
+)
 def test_factor_weights_are_those_that_the_published_score_reveals(england, method, heading):
     """Least squares of the published score on the normal scores gives back our weights, to three decimals."""
     built = build_index(method, data=england)
@@ -85,9 +87,9 @@ def test_authority_summaries_2019_are_file_10(england):
     )
     people = opened["Total population: mid 2015 (excluding prisoners)"]
     ours = summarise(published, opened["Local Authority District code (2019)"], people).table
-    official = pl.read_excel(
-        next(england.glob("iod2019/File_10*.xlsx")), sheet_name="IMD", engine="calamine"
-    ).rename(str.strip)
+    official = pl.read_excel(next(england.glob("iod2019/File_10*.xlsx")), sheet_name="IMD", engine="calamine").rename(
+        str.strip
+    )
     joined = ours.join(official, left_on="area_code", right_on="Local Authority District code (2019)")
     assert joined.height == 317
     apart = {

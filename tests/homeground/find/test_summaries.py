@@ -14,7 +14,9 @@ from homeground.find.summaries import summarise
 
 def index_of(n):
     """An index of n areas in order of need."""
-    return pl.DataFrame({"area_code": [f"a{i}" for i in range(n)], "score": [float(n - i) for i in range(n)], "rank": range(1, n + 1)})
+    return pl.DataFrame(
+        {"area_code": [f"a{i}" for i in range(n)], "score": [float(n - i) for i in range(n)], "rank": range(1, n + 1)}
+    )
 
 
 def test_the_five_measures_worked_by_hand():
@@ -48,7 +50,7 @@ def test_areas_without_people_or_larger_area_are_listed():
 
 def test_a_negative_population_is_refused():
     """With its row."""
-    with pytest.raises(BadValue, match="row 3.*below zero"):
+    with pytest.raises(BadValue, match=r"row 3.*below zero"):
         summarise(index_of(2), pl.Series(["A", "A"]), pl.Series([10, -1]))
 
 

@@ -58,18 +58,34 @@ def test_weights_are_positive_and_add_up_to_one_or_are_refused(loadings, seed):
     assert weights.sum() == pytest.approx(1)
 
 
-def test_a_heywood_case_is_refused():
-    """Two copies of one part leave no room for error: the estimate sits on its boundary."""
+def test_a_part_that_repeats_another_is_refused():
+    """Two copies of one part make the correlations singular."""
     parts = parts_with_loadings([0.6, 0.6, 0.6])
-    with pytest.raises(ImproperSolution, match="cannot be estimated"):
+    with pytest.raises(ImproperSolution, match="repeats another"):
         factor_weights(np.vstack([parts[0], parts[0] + 1e-9 * parts[1], parts[1], parts[2]]))
+
+
+def test_a_heywood_case_is_refused():
+    """Correlations .8, .75 and .3 would need a loading above one: the second part leaves no room for error."""
+    wanted = np.array([[1, 0.8, 0.3], [0.8, 1, 0.75], [0.3, 0.75, 1]]) * 0.97 + 0.03 * np.eye(3)
+    assert wanted[0, 1] * wanted[1, 2] / wanted[0, 2] > 1  # the square of the loading that one factor would need
+    draws = np.random.default_rng(5).standard_normal((4000, 3))
+    white = np.linalg.qr(draws - draws.mean(axis=0))[0].T
+    with pytest.raises(ImproperSolution, match="Heywood case: part 2"):
+        factor_weights(np.linalg.cholesky(wanted) @ white)
+
+
+def test_the_same_parts_give_the_same_weights_to_the_last_bit():
+    """The estimate starts from the parts themselves, not from a random point."""
+    parts = parts_with_loadings([0.5, 0.6, 0.7, 0.8], n=2000)
+    assert len({factor_weights(parts).tobytes() for _ in range(3)}) == 1
 
 
 def test_loadings_of_both_signs_are_refused():
     """A part that runs against the others needs its polarity looked at, not a negative weight."""
     parts = parts_with_loadings([0.7, 0.7, 0.7, 0.7])
     parts[2] *= -1
-    with pytest.raises(ImproperSolution, match="both signs .part 3"):
+    with pytest.raises(ImproperSolution, match=r"both signs .part 3"):
         factor_weights(parts)
 
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from homeground import stats
-from homeground.errors import BadTable, BadValue, DuplicateAreas, MissingColumns, WrongBoundaries
 from homeground.areas import AreaKey, area_key, check_codes
+from homeground.errors import BadTable, BadValue, DuplicateAreas, MissingColumns, WrongBoundaries
 from homeground.tables import check_areas, check_ranks, numbers, require_columns
 
 
@@ -52,7 +52,9 @@ def test_empty_tables_blank_codes_and_repeats_are_refused():
         check_areas(pl.DataFrame({"area_code": ["a", "b", "a"]}))
 
 
-@given(st.lists(st.integers(0, 8).map(float), min_size=1, max_size=40).map(np.array), st.sampled_from(["min", "average"]))
+@given(
+    st.lists(st.integers(0, 8).map(float), min_size=1, max_size=40).map(np.array), st.sampled_from(["min", "average"])
+)
 def test_every_real_ranking_is_accepted_with_its_ties_declared(values, ties):
     """A ranking made by the published convention passes, and one tie fewer declared does not."""
     ranks = stats.rank(values, ties=ties)

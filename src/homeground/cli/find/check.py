@@ -12,7 +12,7 @@ from homeground.cli.common import data_option, emit, json_option, out_option, qu
 if TYPE_CHECKING:
     import polars as pl
 
-    from homeground.find.index import Check
+    from homeground.find.published import Check
 
 __all__ = ["check"]
 
@@ -21,14 +21,18 @@ __all__ = ["check"]
 @click.option("--method", help="Name of a shipped method or a method file: built first, then compared.")
 @click.option("--input", type=click.Path(path_type=Path), help="Table to build --method from (default: --data).")
 @click.option("--scores", type=click.Path(path_type=Path), help="An index already built, instead of --method.")
-@click.option("--published", type=click.Path(path_type=Path), help="Published table (default: the method's, in --data).")
+@click.option(
+    "--published", type=click.Path(path_type=Path), help="Published table (default: the method's, in --data)."
+)
 @click.option("--area-column", help="Heading of the area codes in --input, and in --published unless named apart.")
 @click.option("--published-area-column", help="Heading of the area codes in --published.")
 @click.option("--score-column", help="Heading of the score in --published.")
 @click.option("--rank-column", help="Heading of the rank in --published.")
 @click.option("--decile-column", help="Heading of the decile in --published.")
 @click.option("--max-error", type=float, help="Fail (exit code 1) if any score is further off than this.")
-@click.option("--min-equal-ranks", type=click.FloatRange(0, 1), help="Fail if a smaller share (0 to 1) of ranks is equal.")
+@click.option(
+    "--min-equal-ranks", type=click.FloatRange(0, 1), help="Fail if a smaller share (0 to 1) of ranks is equal."
+)
 @data_option
 @out_option
 @json_option
@@ -60,13 +64,15 @@ def check(
       homeground find check --scores scores.parquet --published official.csv --score-column Score --rank-column Rank
     """
     from homeground.errors import BadSpecification
-    from homeground.find import index as engine
+    from homeground.find import published as engine
     from homeground.journey.index import build_index, published_of
     from homeground.sources.methods import load
     from homeground.sources.writers import known_format, write_table
 
     if (method is None) == (scores is None):
-        raise BadSpecification("give either --method or --scores", remedy="One of the two is compared with the published.")
+        raise BadSpecification(
+            "give either --method or --scores", remedy="One of the two is compared with the published."
+        )
     if out is not None:
         known_format(out)
     headings = {"score": score_column, "rank": rank_column, "decile": decile_column}

@@ -22,8 +22,15 @@ __all__ = ["index"]
 @click.option("--population", help="Heading of the number of people, for --summaries (default: the method's).")
 @json_option
 @quiet_option
-@click.option("--list", "list_methods", is_flag=True, is_eager=True, expose_value=False, callback=lambda c, _, v: _list(c, v),
-              help="List the shipped methods and stop.")  # fmt: skip
+@click.option(
+    "--list",
+    "list_methods",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda context, _, wanted: _list(context, wanted),
+    help="List the shipped methods and stop.",
+)
 def index(
     method: str,
     input: Path | None,
