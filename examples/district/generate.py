@@ -30,7 +30,7 @@ from examples.district.land import FloatArray, IntArray
 
 __all__ = ["SEED", "District", "generate", "make", "write"]
 
-SEED = 17
+SEED = 29
 HERE = Path(__file__).resolve().parent
 NOTICE = (
     "INVENTED. This district does not exist: its places, names, codes, people and figures were made up by a computer "
@@ -189,12 +189,13 @@ def _lay_out_edition(pieces: _Pieces, edition: int, year: int, district: Distric
     ages = people.by_age(everyone, young, stream(district.seed, f"ages {edition}"))
     living, homes = people.households(everyone, young, stream(district.seed, f"households {edition}"))
     authority = pieces.authority_of_ward[areas.ward]
-    at = indicators.Setting(edition, hidden, urban, ages, living, homes, areas.ward, authority)
+    at = indicators.Setting(edition, groups, hidden, urban, ages, living, homes, areas.ward, authority)
     keys = pl.DataFrame(_area_columns(pieces, year))
     district.need[edition] = hidden
     missing = []
     for subject, draw in (("deprivation", indicators.deprivation), ("community-need", indicators.community_need)):
-        sheet, name = draw(at, stream(district.seed, f"{subject} {edition}")), f"invented-{subject}-{edition}.csv"
+        name = f"invented-{subject}-{edition}.csv"
+        sheet = draw(at, stream(district.seed, f"{subject} {edition}"), stream(district.seed, f"{subject} lasting"))
         gaps = sheet.missing
         district.tables[name] = keys.hstack(
             [_column(h, values, gaps.get(h, {})) for h, values in sheet.columns.items()]

@@ -22,12 +22,19 @@ REASONS = {
     UNRELIABLE: "unreliable: too few people behind the figure",
 }
 
+# How much of what an indicator adds to need is still there at the next edition.
+_LASTING = 0.8
+
 
 @dataclass
 class Setting:
-    """What is known of each area of one edition before its indicators are drawn: arrays with one entry per area."""
+    """What is known of each area of one edition before its indicators are drawn: arrays with one entry per area.
+
+    `pieces` has one entry for each finest piece of the map instead: the number of its area.
+    """
 
     edition: int
+    pieces: IntArray
     need: FloatArray
     urban: FloatArray
     ages: IntArray
@@ -52,16 +59,29 @@ class Setting:
 
 @dataclass
 class Sheet:
-    """Columns in the making: values, and where and why some are missing."""
+    """Columns in the making: values, and where and why some are missing.
+
+    `rng` is for this edition alone; `lasting` starts alike in both, so that what makes a place odd lasts.
+    """
 
     rng: np.random.Generator
-    size: int
+    lasting: np.random.Generator
+    pieces: IntArray
     columns: dict[str, NDArray[Any]] = field(default_factory=dict)
     missing: dict[str, dict[int, str]] = field(default_factory=dict)
 
+    @property
+    def size(self) -> int:
+        """How many areas there are."""
+        return int(self.pieces.max()) + 1
+
     def see(self, need: FloatArray, clear: float) -> FloatArray:
         """Return what an indicator sees of a need: `clear` is its correlation with it."""
-        return np.asarray(clear * need + np.sqrt(1 - clear**2) * self.rng.standard_normal(self.size))
+        of_piece = self.lasting.standard_normal(len(self.pieces))
+        lasting = np.bincount(self.pieces, of_piece) / np.sqrt(np.bincount(self.pieces))
+        passing = self.rng.standard_normal(self.size)
+        odd = np.sqrt(_LASTING) * lasting + np.sqrt(1 - _LASTING) * passing
+        return np.asarray(clear * need + np.sqrt(1 - clear**2) * odd)
 
     def share(
         self, name: str, out_of: IntArray, usual: float, slope: float, seen: FloatArray, *, hide: bool = True
@@ -90,9 +110,9 @@ class Sheet:
         self.missing.setdefault(name, {}).update(dict.fromkeys(where.tolist(), code))
 
 
-def deprivation(at: Setting, rng: np.random.Generator) -> Sheet:
+def deprivation(at: Setting, rng: np.random.Generator, lasting: np.random.Generator) -> Sheet:
     """Return the indicators of the seven domains of deprivation."""
-    sheet = Sheet(rng, at.count)
+    sheet = Sheet(rng, lasting, at.pieces)
     everyone, working_age = at.ages.sum(axis=1), at.aged(18, 66)
     sheet.columns.update(residents=everyone, working_age_people=working_age)
     sheet.share("income_deprived_people", everyone, 0.19, 0.85, sheet.see(at.of("income"), 0.985))
@@ -167,9 +187,9 @@ def _living(at: Setting, sheet: Sheet, everyone: IntArray) -> None:
         sheet.lose("air_pollution_index", np.flatnonzero(at.ward == ward), NOT_AVAILABLE)
 
 
-def community_need(at: Setting, rng: np.random.Generator) -> Sheet:
+def community_need(at: Setting, rng: np.random.Generator, lasting: np.random.Generator) -> Sheet:
     """Return the indicators of the three domains of community need."""
-    sheet = Sheet(rng, at.count)
+    sheet = Sheet(rng, lasting, at.pieces)
     everyone = at.ages.sum(axis=1)
     sheet.columns["residents"] = everyone
     need = at.of("civic")

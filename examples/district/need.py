@@ -94,8 +94,8 @@ def hidden_need(kinds: list[str], ward: IntArray, rng: np.random.Generator) -> t
     # What has changed since is itself shared between kinds of need and, in part, by the whole ward.
     shock = rng.standard_normal((len(kinds), len(DOMAINS)))[ward] + rng.standard_normal((len(ward), len(DOMAINS)))
     shock = shock / np.sqrt(2.0) @ half.T
-    kept = FROM_2019_TO_2025 / _SEEN**0.5
-    then = turn_to(kept * now + np.sqrt(1 - np.minimum(kept, 0.995) ** 2) * shock, wanted)
+    kept = np.minimum(FROM_2019_TO_2025 / _SEEN, 0.995)
+    then = turn_to(kept * now + np.sqrt(1 - kept**2) * shock, wanted)
     return now, then
 
 
