@@ -14,7 +14,16 @@ from homeground.provenance import Note
 from homeground.sources.datasets import matching_key
 from homeground.tables import listed, require_columns
 
-__all__ = ["Reading", "check_headings", "heading_row", "pick", "shown_size", "typed", "without_blank_tail"]
+__all__ = [
+    "Reading",
+    "check_headings",
+    "heading_row",
+    "pick",
+    "shown_size",
+    "typed",
+    "without_blank_tail",
+    "without_nameless",
+]
 
 _CODE = re.compile(r"^[EWSNK]\d{8}$")
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]\d+)?$"
@@ -165,6 +174,14 @@ def without_blank_tail(table: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     last = filled.arg_true()
     keep = int(last[-1]) + 1 if len(last) else 0
     return table.head(keep), table.height - keep
+
+
+def without_nameless(table: pl.DataFrame) -> pl.DataFrame:
+    """Return `table` without columns that have neither a heading nor a cell."""
+    empty = [
+        name for name in table.columns if re.fullmatch(r"column \d+", name) and table[name].null_count() == table.height
+    ]
+    return table.drop(empty)
 
 
 def shown_size(size: int) -> str:

@@ -19,10 +19,19 @@ import polars as pl
 
 from homeground.errors import BadTable
 from homeground.provenance import Note
-from homeground.sources.cells import Reading, check_headings, heading_row, pick, shown_size, typed, without_blank_tail
+from homeground.sources.cells import (
+    Reading,
+    check_headings,
+    heading_row,
+    pick,
+    shown_size,
+    typed,
+    without_blank_tail,
+    without_nameless,
+)
 from homeground.tables import listed
 
-__all__ = ["begin", "read_delimited"]
+__all__ = ["Beginning", "begin", "read_delimited"]
 
 _HEAD_BYTES = 1 << 18
 _CHUNK = 1 << 22
@@ -79,7 +88,7 @@ _KINDS = "Kinds that are read: CSV, Parquet, XLSX, GeoPackage, GeoJSON, zipped S
 
 
 def _first_rows(text: str, path: Path, encoding: str, *, odd: bool) -> Beginning:
-    best: Beginning | None = None
+    best: tuple[tuple[bool, bool, int, int], Beginning] | None = None
     for separator in _SEPARATORS:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
         rows, ends = [], []
@@ -90,13 +99,16 @@ def _first_rows(text: str, path: Path, encoding: str, *, odd: bool) -> Beginning
         if not rows:
             continue
         at = heading_row(rows)
-        names = rows[at]
-        if best is None or len(names) > len(best.names):
-            following = rows[at + 1] if at + 1 < len(rows) else []
-            best = Beginning(names, separator, ends[at], at + 1, encoding, odd, following)
+        width, below = len(rows[at]), [row for row in rows[at:] if row]
+        alike = sum(1 for row in below if len(row) == width) / len(below)
+        # The right separator gives rows of one width, from as near the top as can be, and as wide as can be.
+        merit = (width > 1, alike >= 0.9, -at, width)
+        if best is None or merit > best[0]:
+            first = rows[at + 1] if at + 1 < len(rows) else []
+            best = merit, Beginning(rows[at], separator, ends[at], at + 1, encoding, odd, first)
     if best is None:
         raise BadTable("the first line is not a row of headings", remedy="Check that this is a CSV file.", file=path)
-    return best
+    return best[1]
 
 
 def read_delimited(path: Path, columns: Sequence[str] | None, *, infer: bool) -> Reading:
@@ -116,6 +128,7 @@ def read_delimited(path: Path, columns: Sequence[str] | None, *, infer: bool) ->
         notes.append(Note(f"{blank:,} blank rows at the end of {path.name} were left out.", kind="info"))
     if start.separator == ";":
         _refuse_commas(table, path, start.row + 1)
+    table = without_nameless(table) if columns is None else table
     return Reading(typed(table) if infer else table, start.row + 1, tuple(notes))
 
 
@@ -285,18 +298,17 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
 
 
 def _unpacked(path: Path) -> bytes:
-    parts, total = [], 0
+    whole = io.BytesIO()
     with _opened(path) as file:
         while chunk := file.read(_CHUNK):
-            total += len(chunk)
-            if total > _MOST_UNPACKED:
+            if whole.tell() + len(chunk) > _MOST_UNPACKED:
                 raise BadTable(
                     f"the file unpacks to more than {shown_size(_MOST_UNPACKED)} of text",
                     remedy="Unpack it yourself and check what it is; keep the columns you need, or save it as Parquet.",
                     file=path,
                 )
-            parts.append(chunk)
-    return b"".join(parts)
+            whole.write(chunk)
+    return whole.getvalue()
 
 
 @contextlib.contextmanager

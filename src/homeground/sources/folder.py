@@ -14,6 +14,7 @@ import polars as pl
 from homeground.errors import BadTable, HomegroundError, MissingColumns, MissingDataset, WrongBoundaries
 from homeground.provenance import Note, Source
 from homeground.sources import readers
+from homeground.sources.cells import check_headings
 from homeground.sources.datasets import Dataset, add, almost, datasets, matching_key, one_of, recognise
 from homeground.sources.opening import as_described, odd_names
 from homeground.sources.readers import Reading
@@ -389,6 +390,8 @@ def _as_asked(
             remedy=f"Give the file of {known.id}{_where_from(known)}.",
             file=path,
         )
+    for _, names in layers:
+        check_headings(names, path, row=1, wanted=())
     together = {matching_key(name) for _, names in layers for name in names}
     lacking = [name for name in known.recognise if matching_key(name) not in together]
     raise MissingColumns(

@@ -55,8 +55,10 @@ def geojson_headings(path: Path) -> list[str] | None:
         head = file.read(_HEAD).decode("utf-8-sig", errors="replace")
     if '"FeatureCollection"' not in head and '"Feature"' not in head:
         return None
-    for match in re.finditer(r'"properties"\s*:\s*(?=\{)', head):
-        with contextlib.suppress(json.JSONDecodeError):
+    # Before the features others may have properties too, such as the coordinate system.
+    start = max(head.find('"features"'), 0)
+    for match in re.compile(r'"properties"\s*:\s*(?=\{)').finditer(head, start):
+        with contextlib.suppress(json.JSONDecodeError, RecursionError):
             properties, _ = json.JSONDecoder().raw_decode(head, match.end())
             return [*properties, "geometry"]
     return ["geometry"]

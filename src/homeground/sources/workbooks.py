@@ -13,7 +13,17 @@ from xml.etree import ElementTree as ET
 import polars as pl
 
 from homeground.errors import BadTable
-from homeground.sources.cells import Reading, check_headings, heading_row, pick, shown_size, typed, without_blank_tail
+from homeground.provenance import Note
+from homeground.sources.cells import (
+    Reading,
+    check_headings,
+    heading_row,
+    pick,
+    shown_size,
+    typed,
+    without_blank_tail,
+    without_nameless,
+)
 from homeground.tables import listed
 
 __all__ = ["read_workbook", "sheets"]
@@ -77,35 +87,55 @@ def read_workbook(path: Path, layer: str | None, columns: Sequence[str] | None, 
             file=path,
         )
     name, raw, row = known[0]
-    _guard(path, name)
+    errors = _guard(path, name)
     names = check_headings(raw, path, row=row, wanted=columns)
     chosen = pick(names, columns, path)
     try:
-        sheet = fastexcel.read_excel(path).load_sheet(
-            name,
-            header_row=None,
-            skip_rows=row,
-            use_columns=_any_column,
-            dtypes="string",
-            skip_whitespace_tail_rows=False,
-        )
-        table = sheet.to_polars()
+        table = _load(fastexcel.read_excel(path), name, row, chosen)
     except (fastexcel.FastExcelError, pl.exceptions.PolarsError) as error:
         raise BadTable(f"the sheet '{name}' cannot be read ({_short(error)})", remedy=_AGAIN, file=path) from None
-    taken = [
-        (
-            table.to_series(place).cast(pl.String)
-            if place < table.width
-            else pl.Series([None] * table.height, dtype=pl.String)
-        ).alias(names[place])
-        for place in chosen
-    ]
-    table, _ = without_blank_tail(pl.DataFrame(taken).select(pl.all().replace("", None)))
-    return Reading(typed(table) if infer else table, row + 1)
+    table = table.select(pl.col(str(place)).alias(names[place]) for place in chosen)
+    table, _ = without_blank_tail(table.with_columns(pl.selectors.string().replace("", None)))
+    notes = []
+    if errors:
+        which = f"{errors:,} cells" if errors > 1 else "1 cell"
+        text = f"{which} of the sheet '{name}' of {path.name} with an error such as #N/A: read as missing."
+        notes.append(Note(text, kind="missing"))
+    table = without_nameless(table) if columns is None else table
+    return Reading(typed(table) if infer else table, row + 1, tuple(notes))
 
 
-def _any_column(_: object) -> bool:
-    return True
+def _load(book: Any, name: str, row: int, places: Sequence[int]) -> pl.DataFrame:
+    """Return the rows below `row`; columns are called by their place in the sheet, counted from 0."""
+    sheet = book.load_sheet(name, header_row=None, skip_rows=row, schema_sample_rows=None)
+    found = {column.absolute_index: index for index, column in enumerate(sheet.available_columns())}
+    table = sheet.to_polars()
+    cells = {place: table.to_series(found[place]) for place in places if place in found}
+    # Numbers among text come as text cut to nine decimals: fetch those once more as numbers.
+    cut = [place for place, series in cells.items() if series.dtype == pl.String and _cut(series).any()]
+    if cut:
+        kinds = dict.fromkeys([found[place] for place in cut], "float")
+        again = book.load_sheet(name, header_row=None, skip_rows=row, dtypes=kinds).to_polars()
+        for place in cut:
+            whole = again.to_series(found[place]).cast(pl.String)
+            cells[place] = pl.select(pl.when(_cut(cells[place])).then(whole).otherwise(cells[place])).to_series()
+    empty = pl.Series([None] * table.height, dtype=pl.String)
+    return pl.DataFrame({str(place): _whole(cells.get(place, empty)) for place in places})
+
+
+def _cut(series: pl.Series) -> pl.Series:
+    return series.str.contains(r"\.\d{9}$").fill_null(value=False)
+
+
+def _whole(series: pl.Series) -> pl.Series:
+    """Return numbers without fractions as whole numbers: a workbook knows no difference."""
+    if series.dtype == pl.Null:
+        return series.cast(pl.String)
+    if series.dtype != pl.Float64:
+        return series
+    known = series.drop_nulls()
+    fits = (known == known.round(0)) & (known.abs() < 2**53)
+    return series.cast(pl.Int64) if len(known) and fits.all() else series
 
 
 def _short(error: Exception) -> str:
@@ -207,28 +237,24 @@ def _shared(book: zipfile.ZipFile, wanted: set[str]) -> dict[str, str]:
     return texts
 
 
-def _guard(path: Path, name: str) -> None:
-    """Refuse a workbook that unpacks to more than memory holds, however small it looks."""
-    total, furthest = 0, (0, 0)
+def _guard(path: Path, name: str) -> int:
+    """Refuse a workbook that unpacks to more than memory holds, however small it looks; count its cells with errors."""
+    unpacked, errors, furthest = 0, 0, (0, 0)
     try:
         with zipfile.ZipFile(path) as book:
             part = dict(_parts(book))[name]
             for inside in (part, "xl/sharedStrings.xml"):
-                if inside not in book.namelist():
-                    continue
-                with book.open(inside) as file:
-                    tail = b""
-                    while chunk := file.read(_CHUNK):
-                        total += len(chunk)
-                        if total > _MOST_UNPACKED:
-                            raise BadTable(
-                                f"the workbook unpacks to more than {shown_size(_MOST_UNPACKED)}",
-                                remedy="Keep the sheet and columns you need, or save them as CSV.",
-                                file=path,
-                            )
-                        if inside == part:
-                            furthest = _furthest(tail + chunk, furthest)
-                            tail = chunk[-32:]
+                for chunk in _chunks(book, inside):
+                    unpacked += len(chunk)
+                    if unpacked > _MOST_UNPACKED:
+                        raise BadTable(
+                            f"the workbook unpacks to more than {shown_size(_MOST_UNPACKED)}",
+                            remedy="Keep the sheet and columns you need, or save them as CSV.",
+                            file=path,
+                        )
+                    if inside == part:
+                        furthest = _furthest(chunk, furthest)
+                        errors += chunk.count(b' t="e"')
     except _BROKEN as error:
         raise BadTable(f"the workbook is damaged ({error})", remedy=_AGAIN, file=path) from None
     if furthest[0] * furthest[1] > _MOST_CELLS:
@@ -237,6 +263,21 @@ def _guard(path: Path, name: str) -> None:
             remedy="Delete it, or save the sheet as CSV.",
             file=path,
         )
+    return errors
+
+
+def _chunks(book: zipfile.ZipFile, part: str) -> Iterator[bytes]:
+    """Yield a part in pieces, none of which ends within a tag of usual length."""
+    if part not in book.namelist():
+        return
+    with book.open(part) as file:
+        rest = b""
+        while chunk := file.read(_CHUNK):
+            piece, cut, rest = (rest + chunk).rpartition(b">")
+            if not cut or len(rest) > _CHUNK:
+                piece, rest = rest, b""
+            yield piece + cut
+        yield rest
 
 
 def _furthest(data: bytes, so_far: tuple[int, int]) -> tuple[int, int]:
