@@ -203,24 +203,26 @@ of the same areas and boundary year, or convert one: homeground data convert.
         )
     if len(only_one) and len(only_two):
         years = _generation(deprivation), _generation(need)
-        if None not in years and years[0] != years[1]:
+        if 0 not in years and years[0] != years[1]:
+            later = "need" if years[1] > years[0] else "deprivation"
             raise WrongBoundaries(
-                f"the deprivation ranking has the LSOA codes of {years[0]} and the need ranking those of {years[1]}: "
-                f"{len(only_one):,} and {len(only_two):,} areas are in one only",
+                f"only the {later} ranking has LSOA codes as late as {max(years)}; {len(only_one):,} areas are in the "
+                f"deprivation ranking only, {len(only_two):,} in the need ranking only",
                 remedy=remedy,
             )
 
 
-def _generation(codes: pl.Series) -> int | None:
+def _generation(codes: pl.Series) -> int:
+    """Return the earliest year whose LSOA codes these can be, 0 for other codes."""
     for year in (2001, 2011, 2021):
         try:
             check_codes(codes, AreaKey("lsoa", year))
         except WrongBoundaries:
             continue
         except BadValue:
-            return None
+            return 0
         return year
-    return None
+    return 0
 
 
 def _beyond(areas: pl.DataFrame, deprivation: pl.DataFrame, need: pl.DataFrame, *, unlisted: str) -> tuple[str, ...]:

@@ -86,7 +86,7 @@ def cap_column(areas: pl.DataFrame, cap: int | None, cap_by: str | None) -> str 
         has = [name for name in areas.columns if name not in ("area_code", "area_name", "population")]
         raise BadSpecification(
             f"the areas have no column '{column}' to cap by",
-            remedy=f"They have: {listed(has, most=8)}." if has else "Give the areas a column with the larger area.",
+            remedy=f"They have: {listed(has, most=8)}." if has else "Name the column with the larger area (cap by).",
         )
     return column
 

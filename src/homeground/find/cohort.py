@@ -50,8 +50,11 @@ class Cohort:
     rule : Rule
     n_deprivation, n_need : int
         How many areas each ranking ranks.
-    title, label, rest : str
-        What the list, its places and the other places are called.
+    name, title, label, rest : str
+        The name of the cohort file, and what the list, its places and the other places are called.
+    kind : str
+        What the areas are: ``lsoa``, ``ward`` …, or ``area``.
+    boundary_year : int or None
     notes : tuple of Note
     sources : tuple of Source
     """
@@ -63,9 +66,12 @@ class Cohort:
     rule: Rule
     n_deprivation: int
     n_need: int
+    name: str = ""
     title: str = ""
     label: str = "left behind"
     rest: str = "rest of England"
+    kind: str = "area"
+    boundary_year: int | None = None
     notes: tuple[Note, ...] = ()
     sources: tuple[Source, ...] = ()
 
@@ -93,6 +99,7 @@ def cohort(
     unlisted: Literal["refuse", "report"] = "refuse",
     kind: str = "area",
     boundary_year: int | None = None,
+    name: str = "",
     title: str = "",
     label: str = "left behind",
     rest: str = "rest of England",
@@ -130,8 +137,8 @@ def cohort(
         What to do when a ranking has areas that `areas` lacks.
     kind, boundary_year : str, int, optional
         What the areas are (``lsoa``, ``ward`` …) and of which year: the codes are held to it.
-    title, label, rest : str
-        What the list, its places and the other places are called.
+    name, title, label, rest : str
+        What the cohort file, the list, its places and the other places are called.
     notes, sources : sequence
         Carried into the result.
 
@@ -186,9 +193,12 @@ def cohort(
         rule=rule,
         n_deprivation=laid.n_deprivation,
         n_need=laid.n_need,
+        name=name,
         title=title,
         label=label,
         rest=rest,
+        kind=kind,
+        boundary_year=boundary_year,
         notes=(*notes, *laid.notes),
         sources=tuple(dict.fromkeys(sources)),
     )

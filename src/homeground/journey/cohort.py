@@ -12,11 +12,10 @@ import polars as pl
 from homeground.areas import kind_of
 from homeground.cohort_file import CohortFile, CohortLevel, parse_cohort_file
 from homeground.errors import BadSpecification, BadValue, UnknownArea
-from homeground.find.beside import check_same_boundaries
 from homeground.find.cohort import Cohort, cohort
 from homeground.find.levels import carry
 from homeground.find.rules import Rule, RuleName
-from homeground.journey.gathering import OWN_HEADINGS, Desk, Listing, Side, arrived, code_heading
+from homeground.journey.gathering import OWN_HEADINGS, Desk, Listing, Side, arrived, check_one_kind, code_heading
 from homeground.provenance import Note
 from homeground.sources import presets
 from homeground.sources.folder import open_dataset, open_file, scan
@@ -40,7 +39,7 @@ def own_cohort(
     tied: int = 0,
     name_column: str | None = None,
     population_column: str | None = None,
-    rest: str = "rest of the areas",
+    rest: str = "rest of England",
 ) -> CohortFile:
     """Return the cohort file that stands for two tables of one's own.
 
@@ -117,6 +116,7 @@ def build_cohort(
     cap: int | None = None,
     cap_by: str | None = None,
     other_deprived_share: float | None = None,
+    rest: str | None = None,
 ) -> Cohort:
     """Return the list of places that a cohort file gives on the files of a folder.
 
@@ -126,8 +126,8 @@ def build_cohort(
         A cohort file, the name of a shipped one (``left-behind-wards-2019``), or the path of one.
     data : Path, optional
         Folder with the data sets that it names; recognised by their headings.
-    rule, share, count, minimum_population, cap, cap_by, other_deprived_share : optional
-        In place of what the cohort file says; see `homeground.find.cohort.cohort`.
+    rule, share, count, minimum_population, cap, cap_by, other_deprived_share, rest : optional
+        In place of what the cohort file says; see `homeground.find.cohort.cohort`. The title then says so.
     level : str, optional
         Make the list for larger areas that the cohort file knows (``msoa``, ``ward``).
     areas : Path, optional
@@ -161,14 +161,25 @@ def build_cohort(
     given = desk.areas()
     sides = [desk.side("deprivation", given), desk.side("need", given)]
     if given is None:
-        check_same_boundaries(sides[0].table["area_code"], sides[1].table["area_code"])
+        check_one_kind(sides)
     listing = given or desk.areas_of(sides)
-    if level is not None:
+    if level is not None and level != listing.kind:
         listing, sides = _to_level(desk, listing, sides, desk.level(level))
     if areas is not None:
         listing, sides = _to_own_areas(desk, listing, sides, areas)
     excluded = _excluded([*made.filters.exclude, *_exclusion_files(made, data), *exclude], listing.known)
     filters = made.filters
+    title = made.title or made.name
+    if not isinstance(preset, CohortFile):
+        title += _changes(
+            rule=rule,
+            share=share,
+            count=count,
+            level=level,
+            areas=areas,
+            cap=cap,
+            minimum_population=minimum_population,
+        )
     found = cohort(
         sides[0].table,
         sides[1].table,
@@ -184,9 +195,10 @@ def build_cohort(
         gaps={**sides[1].gaps, **sides[0].gaps},
         kind=listing.kind,
         boundary_year=listing.year,
-        title=made.title or made.name,
+        name=made.name,
+        title=title,
         label=made.label,
-        rest=made.rest,
+        rest=rest or made.rest,
         notes=tuple(dict.fromkeys([*desk.notes, *sides[0].notes, *sides[1].notes])),
         sources=desk.sources,
     )
@@ -198,6 +210,16 @@ def _rule(made: CohortFile, rule: RuleName | None, share: float | None, count: i
     if share is None and count is None:
         share, count = made.rule.share, made.rule.count
     return Rule(rule or made.rule.rule, share=share, count=count)
+
+
+def _changes(**options: object) -> str:
+    """Return what was asked for otherwise than a preset says: a changed list must not pass for the published one."""
+    said = []
+    for name, value in options.items():
+        if value is not None:
+            shown = value.name if isinstance(value, Path) else f"{value:g}" if isinstance(value, float) else value
+            said.append(f"{name.replace('_', ' ')} {shown}")
+    return f" (changed: {', '.join(said)})" if said else ""
 
 
 def _also(made: CohortFile, cap_by: str | None) -> list[str]:
@@ -321,7 +343,7 @@ def _own_areas(path: Path) -> tuple[pl.Series, pl.DataFrame | None, str]:
                 row=int(blank[0]) + 2,
                 column=heading,
             )
-    check_areas(pairs, "from_code", file=opened.file)
+    check_areas(pl.DataFrame([codes]), code, file=opened.file)
     return codes, pairs, group
 
 
@@ -375,23 +397,33 @@ def _codes_in(path: Path) -> pl.Series:
     return pl.concat([pl.Series(code, [code]), codes]) if kind_of(code) else codes
 
 
-def boundaries_of(found: Cohort, data: Path | None) -> pl.DataFrame | None:
-    """Return the shapes of a cohort's areas from a folder (``area_code``, ``geometry``), None when it holds none.
+def boundaries_of(found: Cohort, data: Path | None) -> tuple[pl.DataFrame, str] | None:
+    """Return the shapes of a cohort's areas from a folder, None when it holds none.
 
-    The boundaries taken are those that have the most of the areas, at least one in two.
+    Parameters
+    ----------
+    found : Cohort
+    data : Path or None
+        Folder with boundary files of the kind and year of its areas.
+
+    Returns
+    -------
+    tuple of polars.DataFrame and str, or None
+        ``area_code`` and ``geometry`` (WKB), and their coordinate system.
     """
     if data is None:
         return None
-    found_there = scan(data)
-    codes = found.table["area_code"]
-    best: tuple[int, pl.DataFrame] | None = None
-    for entry in found_there.found:
+    there = scan(data)
+    for entry in there.found:
         known = entry.dataset
-        if known.kind != "boundaries" or not known.area_column:
+        if (known.kind, known.area_kind, known.boundary_year) != ("boundaries", found.kind, found.boundary_year):
             continue
-        opened = open_dataset(found_there, known.id)
-        shapes = opened.table.select(area_code=pl.col(known.area_column).cast(pl.String), geometry="geometry")
-        covered = int(codes.is_in(shapes["area_code"].to_list()).sum())
-        if 2 * covered >= len(codes) and (best is None or covered > best[0]):
-            best = covered, shapes
-    return best[1] if best else None
+        opened = open_dataset(there, known.id)
+        if "geometry" not in opened.table.columns:
+            continue
+        codes = opened.table[known.area_column].cast(pl.String)
+        # Some boundary files hold a part of the areas only, such as the published list itself.
+        if 2 * int(found.table["area_code"].is_in(codes.to_list()).sum()) >= found.table.height:
+            shapes = pl.DataFrame([codes.alias("area_code"), opened.table["geometry"]])
+            return shapes, opened.crs or "EPSG:4326"
+    return None

@@ -11,15 +11,17 @@ import numpy as np
 import polars as pl
 
 from homeground import stats
-from homeground.areas import area_key, convert
+from homeground.areas import AreaKey, area_key, check_codes, convert
 from homeground.cohort_file import CohortFile, CohortLevel, CohortLookup, CohortRanking, CohortStep, People
 from homeground.errors import BadInput, BadSpecification, BadValue, MissingColumns, UnknownArea, WrongBoundaries
+from homeground.find.beside import check_same_boundaries
 from homeground.find.levels import Carried, carry
 from homeground.provenance import Note, Source
+from homeground.sources import readers
 from homeground.sources.folder import Opened, Scan, open_dataset, open_file, scan
 from homeground.tables import check_areas, check_ranks, listed, numbers, require_columns
 
-__all__ = ["OWN_HEADINGS", "Desk", "Listing", "Side", "arrived", "code_heading", "told_of"]
+__all__ = ["OWN_HEADINGS", "Desk", "Listing", "Side", "arrived", "check_one_kind", "code_heading", "told_of"]
 
 OWN_HEADINGS = ("area_name", "larger_area", "larger_area_name", "population")
 
@@ -59,6 +61,8 @@ class Side:
         How many areas are ranked.
     opened : Opened or None
         The table it was read from; None for an index that was built.
+    key : AreaKey or None
+        What its areas are and of which boundary year, where the catalogue or the heading says so.
     gaps : mapping of str to str
         Why an area of the list has no rank, where that is known.
     beyond : tuple of str
@@ -70,6 +74,7 @@ class Side:
     table: pl.DataFrame
     n: int
     opened: Opened | None = None
+    key: AreaKey | None = None
     gaps: Mapping[str, str] = field(default_factory=dict)
     beyond: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
@@ -139,10 +144,11 @@ class Desk:
         self._opened: dict[str, Opened] = {}
         self._sources: list[Source] = []
         self._headings: dict[str, dict[str, None]] = {}
-        for table, headings in _uses(made, level):
-            if table.dataset is not None:
-                asked = self._headings.setdefault(table.dataset, {})
-                asked.update(dict.fromkeys(name for name in headings if name))
+        for table, needed in _uses(made, level):
+            named = table.dataset or table.file
+            if named is not None:
+                asked = self._headings.setdefault(named, {})
+                asked.update(dict.fromkeys(name for name in needed if name))
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -160,7 +166,7 @@ class Desk:
 
     def _read(self, dataset: str | None, name: str) -> Opened:
         if dataset is None:
-            return open_file(self.data / name if self.data else Path(name))
+            return self._read_file(self.data / name if self.data else Path(name), name)
         found = self._folder(dataset)
         headings = list(self._headings[dataset])
         if dataset == self.made.areas.dataset and self.also:
@@ -168,6 +174,25 @@ class Desk:
             has = {column.name for column in entry.columns} if entry else set()
             headings += [heading for heading in self.also if heading in has]
         return open_dataset(found, dataset, columns=headings)
+
+    def _read_file(self, path: Path, name: str) -> Opened:
+        # Messages name a file as people see it from where they are.
+        path = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+        layers = readers.headings(path)
+        asked = self._headings.get(name, {})
+        if len(layers) != 1 or not asked or not set(asked) <= set(layers[0][1]):
+            return open_file(path)
+        there = layers[0][1]
+        codes = [heading for heading in there if heading == "area_code" or area_key(heading) is not None]
+        areas = self.made.areas
+        people = areas.population.column if areas.population else None
+        maybe = (areas.name, areas.larger_area, areas.larger_area_name, people, *OWN_HEADINGS, *self.also)
+        wanted = dict.fromkeys([*asked, *codes[:1], *(heading for heading in maybe if heading in there)])
+        try:
+            return open_file(path, columns=list(wanted))
+        except BadSpecification:
+            # A publisher's file with a column of one's own: the catalogue does not know that column.
+            return open_file(path)
 
     def _folder(self, wanted: str) -> Scan:
         if self._scan is None:
@@ -222,6 +247,7 @@ class Desk:
         areas = self.made.areas
         codes = pl.concat([side.table["area_code"] for side in sides]).unique().sort()
         table = pl.DataFrame({"area_code": codes})
+        key = sides[0].key if sides[0].key == sides[1].key else None
         people = areas.population.column if areas.population else "population"
         named = dict(zip(OWN_HEADINGS, (areas.name, areas.larger_area, areas.larger_area_name, people), strict=True))
         named |= {heading: heading for heading in self.also}
@@ -233,7 +259,8 @@ class Desk:
             raise MissingColumns(
                 f"neither table has the column '{people}'", remedy="Name the heading of the number of people."
             )
-        return Listing(table, areas.kind, areas.year, areas.plural, table["area_code"])
+        kind, year = (areas.kind, areas.year) if key is None or areas.year else (key.kind, key.year)
+        return Listing(table, kind, year, areas.plural, table["area_code"])
 
     def _beside(self, sides: Sequence[Side], target: str, heading: str | None) -> pl.DataFrame | None:
         found: pl.DataFrame | None = None
@@ -249,7 +276,7 @@ class Desk:
             values = opened.table[name].rename(target)
             if target == "population":
                 values = pl.Series(target, numbers(opened.table, name, file=opened.file), nan_to_null=True)
-            part = pl.DataFrame([opened.table[code].cast(pl.String).alias("area_code"), values])
+            part = pl.DataFrame([opened.table[code].cast(pl.String).str.strip_chars().alias("area_code"), values])
             if found is None:
                 found = part
             else:
@@ -328,7 +355,11 @@ class Desk:
         values = numbers(opened.table, wanted.column, missing_codes=missing, file=opened.file)
         if not np.isfinite(values).any():
             raise BadValue("the column is empty", remedy="Choose another.", file=opened.file, column=wanted.column)
-        columns = {"area_code": opened.table[code].cast(pl.String)}
+        key = _key(opened, code)
+        columns = {"area_code": opened.table[code].cast(pl.String).str.strip_chars()}
+        check_areas(pl.DataFrame(columns), file=opened.file)
+        if key is not None:
+            check_codes(columns["area_code"], key, file=opened.file, official=False)
         if wanted.holds == "score":
             scores = values if wanted.higher_is == "worse" else -values
             ranks = stats.rank(scores)
@@ -338,7 +369,7 @@ class Desk:
             _check_read_ranks(values, wanted, opened)
         columns["rank"] = pl.Series(ranks, nan_to_null=True)
         n = wanted.ranked or int(np.isfinite(values).sum())
-        return Side(what, pl.DataFrame(columns), n, opened)
+        return Side(what, pl.DataFrame(columns), n, opened, key)
 
     def _carried(self, side: Side, step: CohortStep, listing: Listing | None) -> Side:
         pairs, opened = self.lookup(step)
@@ -390,6 +421,7 @@ def arrived(side: Side, moved: Carried, *, lookup: str, plural: str) -> Side:
         side,
         table=moved.table,
         n=moved.n,
+        key=None,
         gaps={**side.gaps, **gaps},
         beyond=(*side.beyond, *moved.beyond),
         notes=(*side.notes, *notes),
@@ -402,13 +434,43 @@ def _renamed(table: pl.DataFrame, names: Mapping[str, str | None], file: str) ->
     return table.select(pl.col(heading).cast(pl.String).alias(target) for target, heading in given.items())
 
 
+def check_one_kind(sides: Sequence[Side]) -> None:
+    """Raise `WrongBoundaries` if two rankings that nothing carries to one list are of different areas.
+
+    What the catalogue or the headings say of kind and boundary year counts first, then the codes.
+    """
+    one, two = (side.key for side in sides)
+    file = sides[1].opened.file if sides[1].opened else None
+    if one is not None and two is not None and (one.kind, one.year) != (two.kind, two.year) and one.year and two.year:
+        raise WrongBoundaries(
+            f"the need ranking is by {two.kind} of {two.year}, the deprivation ranking by {one.kind} of {one.year}",
+            remedy="Use two rankings of the same areas and boundary year, or convert one: homeground data convert.",
+            file=file,
+        )
+    with told_of(file):
+        check_same_boundaries(sides[0].table["area_code"], sides[1].table["area_code"])
+
+
+def _key(opened: Opened, code: str) -> AreaKey | None:
+    known = opened.dataset
+    if known is not None and code == known.area_column and known.boundary_year:
+        return AreaKey(known.area_kind, known.boundary_year)
+    return area_key(code)
+
+
 def _check_read_ranks(values: stats.FloatArray, wanted: CohortRanking, opened: Opened) -> None:
     assert wanted.column is not None
     tied = wanted.tied
     if opened.dataset is not None and any(wanted.column == column.name for column in opened.dataset.columns):
         tied = max(tied, opened.dataset.column(wanted.column).tied)
     if wanted.ranked is None:
-        check_ranks(values, column=wanted.column, tied=tied, missing_allowed=True, file=opened.file)
+        try:
+            check_ranks(values, column=wanted.column, tied=tied, missing_allowed=True, file=opened.file)
+        except BadValue as error:
+            if opened.dataset is not None:
+                raise
+            hint = f"{error.remedy} If the column holds scores, say so: --holds score."
+            raise BadValue(error.problem, remedy=hint, file=error.file, row=error.row, column=error.column) from None
         return
     known = np.isfinite(values)
     outside = np.flatnonzero(known & ((values < 1) | (values > wanted.ranked)))

@@ -50,7 +50,7 @@ _SHOWN = ["area_code", "area_name", "deprivation_rank", "need_rank", "selected",
 @click.option("--cap", type=int, help="Choose at most this many in one larger area.")
 @click.option("--cap-by", help="Column with the larger area (default: larger_area).")
 @click.option("--other-deprived-share", type=float, help="The worst share that is 'other deprived'.")
-@click.option("--rest", "rest", help="What all other areas are called (default: the preset's).")
+@click.option("--rest", help="What all other areas are called (default: the preset's).")
 @out_option
 @json_option
 @quiet_option
@@ -60,7 +60,6 @@ def cohort(
     preset: str | None,
     data: Path | None,
     out: Path | None,
-    rest: str | None,
     as_json: bool,
     quiet: bool,
     **options: Any,
@@ -82,17 +81,14 @@ def cohort(
         from homeground.sources.writers import known_format
 
         known_format(out)
-    made = _made(preset, options)
-    if rest is not None:
-        made = made.model_copy(update={"rest": rest})
     chosen = {name: options[name] for name in _CHOICES}
-    found = build_cohort(made, data=data, **chosen)
+    found = build_cohort(_asked_for(preset, options), data=data, **chosen)
     notes, written = list(found.notes), None
     if out is not None:
         notes, written = _write(found, out, data)
     tell_notes(notes, quiet=quiet)
     if as_json:
-        emit(_summary(made, found, [note.text for note in notes], written))
+        emit(_summary(found, [note.text for note in notes], written))
         return
     for line in _words(found):
         say(line, quiet=quiet)
@@ -105,13 +101,13 @@ def cohort(
 
 _CHOICES = (
     "rule", "share", "count", "level", "areas", "minimum_population", "exclude", "cap", "cap_by",
-    "other_deprived_share",
+    "other_deprived_share", "rest",
 )  # fmt: skip
 _TABLES = ("deprivation", "deprivation_column", "need", "need_column")
 
 
-def _made(preset: str | None, options: dict[str, Any]) -> CohortFile:
-    """Return the cohort file: the one that was named, or one that stands for two tables."""
+def _asked_for(preset: str | None, options: dict[str, Any]) -> CohortFile | str:
+    """Return the preset that was named, or the cohort file that stands for two tables."""
     from homeground.errors import BadSpecification
     from homeground.journey.cohort import own_cohort
     from homeground.sources import presets
@@ -122,7 +118,7 @@ def _made(preset: str | None, options: dict[str, Any]) -> CohortFile:
             raise BadSpecification(
                 f"--preset and --{given[0].replace('_', '-')} are both given", remedy="Give a preset, or two tables."
             )
-        return presets.load(preset)
+        return preset
     if not given:
         raise BadSpecification(
             "it is not said which list",
@@ -152,16 +148,17 @@ def _write(found: Cohort, out: Path, data: Path | None) -> tuple[list[Any], Path
     from homeground.journey.cohort import boundaries_of
     from homeground.sources.writers import known_format, write_table, writing_notes
 
-    shapes = boundaries_of(found, data) if known_format(out) in ("gpkg", "geojson") else None
+    drawn = boundaries_of(found, data) if known_format(out) in ("gpkg", "geojson") else None
+    shapes, crs = drawn or (None, "EPSG:4326")
     notes = [*found.notes, *writing_notes(found.table, out, boundaries=shapes)]
-    title = found.title
     write_table(
         found.table,
         out,
-        title=title,
+        title=found.title,
         sources=found.sources,
         notes=found.notes,
         boundaries=shapes,
+        crs=crs,
         descriptions=_MEANINGS,
     )
     return notes, out
@@ -183,12 +180,12 @@ _MEANINGS = {
 }
 
 
-def _summary(made: CohortFile, found: Cohort, notes: list[str], out: Path | None) -> dict[str, Any]:
+def _summary(found: Cohort, notes: list[str], out: Path | None) -> dict[str, Any]:
     from homeground.find.cohort import OTHER_DEPRIVED
 
     counts = dict(found.table["cohort"].value_counts().iter_rows())
     return {
-        "cohort": made.name,
+        "cohort": found.name,
         "title": found.title,
         "rule": {"rule": found.rule.rule, "share": found.rule.share, "count": found.rule.count},
         "ranked": {"deprivation": found.n_deprivation, "need": found.n_need},
