@@ -35,7 +35,8 @@ def load(name: str | Path) -> CohortFile:
     Parameters
     ----------
     name : str or Path
-        ``left-behind-wards-2019``, or the path of a cohort file (ending ``.toml``).
+        ``left-behind-wards-2019``, or the path of a cohort file (ending ``.toml``). A method file that it names is
+        looked for beside it.
 
     Raises
     ------
@@ -70,7 +71,16 @@ def load(name: str | Path) -> CohortFile:
     except (OSError, UnicodeDecodeError) as error:
         what = f"the cohort file cannot be read ({error})"
         raise BadSpecification(what, remedy="It is a UTF-8 text file.", file=path) from None
-    return parse_cohort_file(_toml(text, path), file=str(path))
+    return _with_methods_beside(parse_cohort_file(_toml(text, path), file=str(path)), path.parent)
+
+
+def _with_methods_beside(made: CohortFile, folder: Path) -> CohortFile:
+    """Take a method file that a cohort file names from the folder that the cohort file lies in."""
+    found = {}
+    for side, ranking in (("deprivation", made.deprivation), ("need", made.need)):
+        if ranking.method and ranking.method.lower().endswith(".toml") and (folder / ranking.method).is_file():
+            found[side] = ranking.model_copy(update={"method": str(folder / ranking.method)})
+    return made.model_copy(update=found)
 
 
 def _toml(text: str, file: str | Path) -> dict[str, Any]:

@@ -429,10 +429,9 @@ def test_one_detail_of_the_method_changed_between_editions() -> None:
 
 
 @pytest.fixture
-def inside(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], pl.DataFrame]:
-    """Make a list by one of the district's cohort files."""
-    monkeypatch.chdir(folder)
-    return lambda name: build_cohort(Path(name), data=folder).table.filter("selected")
+def inside(folder: Path) -> Callable[[str], pl.DataFrame]:
+    """Make a list by one of the district's cohort files, from another folder: their methods are found beside them."""
+    return lambda name: build_cohort(folder / name, data=folder).table.filter("selected")
 
 
 def test_the_doubly_disadvantaged_are_found_where_they_were_put(inside: Callable[[str], pl.DataFrame]) -> None:
