@@ -1,0 +1,202 @@
+"""Walk through FIND on the invented district, and show the report.
+
+    python3 dev.py demo              everything, then the report in a browser until Ctrl-C
+    python3 dev.py demo --once       everything but stay up
+
+Nothing in it is real: see examples/district/README.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import functools
+import http.server
+import os
+import signal
+import sys
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+if TYPE_CHECKING:
+    from homeground.find.cohort import Cohort
+    from homeground.journey.report import Written
+
+_DRAWS = 1000
+_SEED = 0
+
+
+def tell(text: str = "") -> None:
+    """Say one thing to the person at the terminal, at once."""
+    print(text, flush=True)
+
+
+def walk(out: Path) -> Path:
+    """Make the district, run FIND on it, write everything into `out`, and return the report."""
+    data, results = out / "data", out / "report"
+    tell("Homeground, on a district that does not exist: a coast, a coalfield, six authorities. All is invented.")
+    tell()
+    _make(data)
+    _indices(data, results)
+    found = _list(data, results)
+    _changes(data, found)
+    _audit(data, results)
+    written = _report(data, results)
+    tell()
+    tell("Written:")
+    tell(f"  the report     {_near(written.page)}")
+    for item in written.downloads:
+        tell(f"  its data       {_near(written.page.with_name(item.file))}  ({item.holds})")
+    tell(f"  both audits    {_near(results / 'audit-deprivation.html')}, audit-community-need.html")
+    tell(f"  the data       {_near(data)}")
+    return written.page
+
+
+def _make(data: Path) -> None:
+    from examples.district.generate import generate
+    from homeground.sources.folder import scan
+
+    tell("1. A folder of files, as a council would have downloaded them.")
+    district = generate(data)
+    people = district.tables["invented-people-2025.csv"]["residents"].sum()
+    there = scan(data)
+    tell(f"   {len(there.found)} data sets are recognised by their headings: figures of 2019 and 2025, lookups, maps.")
+    tell(f"   600 small areas in 90 wards and 6 authorities, {people:,} people.")
+
+
+def _indices(data: Path, results: Path) -> None:
+    from homeground.journey.index import build_index
+    from homeground.sources.writers import write_table
+
+    tell("2. Two indices, each from its method file.")
+    for name in ("deprivation", "community-need"):
+        built = build_index(data / f"district-{name}.toml", data=data)
+        title = built.method.title
+        write_table(built.table, results / f"{name}.csv", title=title, notes=built.notes, sources=built.sources)
+        first = built.table.sort("rank").row(0, named=True)
+        gaps = sum(note.kind == "missing" for note in built.notes)
+        tell(f"   {built.method.index.title}: most need in {first['area_name']}. {gaps} notes on missing figures.")
+
+
+def _list(data: Path, results: Path) -> Cohort:
+    from homeground.journey.cohort import build_cohort
+    from homeground.sources.writers import write_table
+
+    tell("3. The list: in the worst tenth of both.")
+    found = build_cohort(data / "district-left-behind.toml", data=data)
+    write_table(found.table, results / "list.csv", title=found.title, notes=found.notes, sources=found.sources)
+    chosen = found.table.filter("selected")
+    by_authority = chosen["larger_area_name"].value_counts(sort=True).rows()
+    where = ", ".join(f"{name} {count}" for name, count in by_authority)
+    tell(f"   {chosen.height} of {found.table.height} areas, with {found.people:,} people: {where}.")
+    wards = build_cohort(data / "district-left-behind-wards.toml", data=data)
+    names = wards.table.filter("selected")["area_name"].to_list()
+    tell(f"   By wards, in the worst fifth of both: {', '.join(names)}.")
+    return found
+
+
+def _changes(data: Path, found: Cohort) -> None:
+    from homeground.journey.cohort import build_cohort
+
+    before = build_cohort(data / "district-left-behind-2019.toml", data=data)
+    stayed = len(set(before.selected) & set(found.selected))
+    tell(f"   In 2019 it had {len(before.selected)} areas, of which {stayed} are on it still.")
+
+
+def _audit(data: Path, results: Path) -> None:
+    from homeground.journey.audit import audit_index, write_audit
+
+    tell("4. An audit of each index, as the OECD and the Joint Research Centre ask.")
+    for name in ("deprivation", "community-need"):
+        found = audit_index(data / f"district-{name}.toml", data=data, samples=128, seed=_SEED)
+        write_audit(found, results / f"audit-{name}.html")
+        tell(f"   {found.title.split(' in the ')[0]}: {len(found.findings)} findings. {found.findings[0].text}")
+
+
+def _report(data: Path, results: Path) -> Written:
+    from homeground.journey.report import from_preset, write_report
+
+    tell(f"5. The report, with the list made again {_DRAWS:,} times to see how sure it is.")
+    material = from_preset(data / "district-left-behind.toml", data=data, draws=_DRAWS, seed=_SEED)
+    today = dt.datetime.now(tz=dt.UTC).date()
+    command = (
+        "homeground find report --preset data/district-left-behind.toml --data data "
+        f"--draws {_DRAWS} --seed {_SEED} --out report/report.html"
+    )
+    written = write_report(material, results / "report.html", made_on=today, command=command)
+    for missing in written.absent:
+        tell(f"   Not there: {missing.what}, because {missing.why}. {missing.remedy}")
+    return written
+
+
+def _near(path: Path) -> str:
+    """Return a path as a person would type it from here."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the name is that of the base class)
+        """Say nothing for each request."""
+
+
+def stay(page: Path, *, port: int) -> None:
+    """Serve the folder of `page` on this computer alone, open it where there is a screen, until Ctrl-C."""
+    handler = functools.partial(_Quiet, directory=str(page.parent))
+    try:
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+    except OSError:
+        # The port is taken: any other will do.
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    address = f"http://127.0.0.1:{server.server_address[1]}/{page.name}"
+    tell()
+    tell(f"The report is at {address}  (Ctrl-C ends this)")
+    if _has_screen():
+        webbrowser.open(address)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        with server:
+            server.serve_forever()
+    except KeyboardInterrupt:
+        tell("\nEnded. The files stay where they are.")
+
+
+def _has_screen() -> bool:
+    if os.environ.get("SSH_CONNECTION"):
+        return False
+    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Read the command line, walk through FIND, and stay up unless told otherwise."""
+    from homeground.errors import HomegroundError
+
+    parser = argparse.ArgumentParser(prog="python3 dev.py demo", description="FIND on an invented district.")
+    parser.add_argument("--once", action="store_true", help="do everything, but do not stay up or open a browser")
+    parser.add_argument("--out", type=Path, default=ROOT / ".homeground" / "demo", help="folder to write into")
+    parser.add_argument("--port", type=int, default=8000, help="where to serve the report (default 8000)")
+    options = parser.parse_args(arguments)
+    if not 0 <= options.port <= 65535:
+        parser.error("--port is a number from 0 to 65535")
+    try:
+        page = walk(options.out)
+    except (HomegroundError, OSError) as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 2
+    if options.once:
+        tell()
+        tell(f"Open the report: {_near(page)}")
+        return 0
+    stay(page, port=options.port)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
