@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,7 +52,7 @@ class Reading:
 
 
 def heading_row(rows: Sequence[Sequence[str]]) -> int:
-    """Return which of the first rows holds the headings: the first that is about as full as the fullest.
+    """Return which of the first rows holds the headings: the first that is about as full as rows of the table are.
 
     Titles and notes above the headings fill one cell or two.
 
@@ -61,8 +62,9 @@ def heading_row(rows: Sequence[Sequence[str]]) -> int:
     2
     """
     filled = [sum(1 for cell in row if cell) for row in rows]
-    most = max(filled, default=0)
-    return next((at for at, count in enumerate(filled) if count and count >= 0.75 * most), 0)
+    full = [count for count in filled if 2 * count > max(filled, default=0)]
+    usual = statistics.median(full) if full else 0
+    return next((at for at, count in enumerate(filled) if count and count >= 0.75 * usual), 0)
 
 
 def check_headings(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import inspect
 import re
 import tomllib
 import unicodedata
@@ -71,13 +72,13 @@ class Column:
 
     __pydantic_config__ = ConfigDict(extra="forbid", strict=False)
 
-    name: Annotated[str, Field(min_length=1, description="the heading")]
-    holds: Annotated[Holds, Field(description="what stands in the cells")] = "value"
-    aliases: Annotated[tuple[str, ...], Field(description="other headings of the same column")] = ()
-    title: Annotated[str, Field(description="what people read")] = ""
-    unit: Annotated[str, Field(description="unit in words")] = ""
-    higher_is: Annotated[Literal["worse", "better", ""], Field(description="which way is good")] = ""
-    tied: Annotated[int, Field(ge=0, description="rows that repeat the rank of another row")] = 0
+    name: Annotated[str, Field(min_length=1)]
+    holds: Holds = "value"
+    aliases: tuple[str, ...] = ()
+    title: str = ""
+    unit: str = ""
+    higher_is: Literal["worse", "better", ""] = ""
+    tied: Annotated[int, Field(ge=0)] = 0
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ class Dataset:
     key : tuple of str
         Headings that together name a row once; empty means `area_column` alone, ``["-"]`` that rows repeat freely.
     columns : tuple of Column
+        What the file holds; further columns do no harm.
     missing_codes : tuple of str
         What the publisher writes for "no figure".
     rows : int or None
@@ -299,7 +301,27 @@ def json_schema() -> dict[str, Any]:
     schema = _adapter().json_schema()
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["description"] = "A catalogue file: what Homeground knows about one data set."
+    schema["$defs"]["Column"]["description"] = "One column of a data set."
+    for entries, told in ((schema["properties"], Dataset), (schema["$defs"]["Column"]["properties"], Column)):
+        for name, text in _attributes(told).items():
+            entries[name] = {**entries[name], "description": text}
+            entries[name].pop("title", None)
     return schema
+
+
+def _attributes(told: type[Dataset] | type[Column]) -> dict[str, str]:
+    """Return what the docstring of a class says of each attribute."""
+    found: dict[str, str] = {}
+    names: list[str] = []
+    for line in (inspect.getdoc(told) or "").partition("----------\n")[2].splitlines():
+        if line.startswith(" "):
+            for name in names:
+                found[name] = f"{found.get(name, '')} {line.strip()}".strip().replace("``", "'").replace("`", "'")
+        else:
+            names = [name.strip() for name in line.partition(" : ")[0].split(",")] if " : " in line else []
+            if line.strip() and not names:
+                names = [line.strip()]
+    return {name: text for name, text in found.items() if name in told.__dataclass_fields__}
 
 
 @functools.cache

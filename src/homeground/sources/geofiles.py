@@ -115,13 +115,15 @@ def read_features(path: Path, layer: str | None, columns: Sequence[str] | None, 
         target = f"/vsizip/{path.absolute()}/{chosen_layer}.shp"
     try:
         info = pyogrio.read_info(target, layer=chosen_layer if kind == "geopackage" else None)
-        names = check_headings([*map(str, info["fields"]), "geometry"], path, row=1, wanted=columns)
+        fields = [str(field) for field in info["fields"]]
+        with_shapes = info["geometry_type"] is not None
+        names = check_headings([*fields, *(["geometry"] if with_shapes else [])], path, row=1, wanted=columns)
         places = pick(names, columns, path)
         meta, _, shapes, values = pyogrio.raw.read(
             target,
             layer=chosen_layer if kind == "geopackage" else None,
-            columns=[str(info["fields"][place]) for place in places if place < len(names) - 1],
-            read_geometry=len(names) - 1 in places,
+            columns=[fields[place] for place in places if place < len(fields)],
+            read_geometry=len(fields) in places,
         )
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
         if isinstance(error, BadTable):
@@ -132,10 +134,10 @@ def read_features(path: Path, layer: str | None, columns: Sequence[str] | None, 
     by_name = {str(name): value for name, value in zip(meta["fields"], values, strict=True)}
     series = []
     for place in places:
-        if place == len(names) - 1:
+        if place == len(fields):
             series.append(pl.Series("geometry", list(shapes), dtype=pl.Binary))
         else:
-            series.append(_series(names[place], by_name[str(info["fields"][place])]))
+            series.append(_series(names[place], by_name[fields[place]]))
     return Reading(pl.DataFrame(series), crs=str(meta["crs"] or "") if shapes is not None else "")
 
 
