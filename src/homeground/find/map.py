@@ -6,9 +6,10 @@ see are drawn as a mark. The picture repeats what a table says; it never says mo
 
 from __future__ import annotations
 
+import contextlib
 import html
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ import numpy as np
 import polars as pl
 
 from homeground.errors import BadTable, MissingExtra, WrongBoundaries
+from homeground.find import words
 from homeground.tables import listed, require_columns
 
 if TYPE_CHECKING:
@@ -23,13 +25,13 @@ if TYPE_CHECKING:
 
     _Geometries = NDArray[Any]
 
-__all__ = ["KINDS", "MAP_STYLE", "Drawing", "draw", "legend", "usable_boundaries"]
+__all__ = ["KINDS", "MAP_STYLE", "Drawing", "around", "draw", "legend", "usable_boundaries"]
 
 #: How an area can be drawn, from the bottom of the picture to the top, and what that means to a reader.
-KINDS: Mapping[str, str] = {
-    "rest": "Neither",
+KINDS: dict[str, str] = {
+    "rest": "Everywhere else",
     "unplaced": "Could not be placed",
-    "deprived": "Worst for deprivation only",
+    "deprived": "High deprivation, not on the list",
     "near": "Just outside the list",
     "edge": "On the list, near the edge",
     "listed": "On the list",
@@ -38,7 +40,8 @@ KINDS: Mapping[str, str] = {
 _UNITS = 10  # drawing units in a pixel: whole numbers keep the page small and are still finer than the eye
 _MARK = 32  # radius of a mark, in drawing units
 _HIGH = 11.5 * _UNITS  # height of letters
-_LETTER = 0.58  # mean width of a letter, in parts of its height
+_CROWD = 3_000  # with more areas than this, names that a pointer would show are left out
+_LETTER = 0.66  # mean width of a letter, in parts of its height
 
 MAP_STYLE = """
 .map{display:block;width:100%;height:auto;max-width:36rem;background:var(--map-sea);border:1px solid var(--line)}
@@ -52,7 +55,7 @@ MAP_STYLE = """
 .map .edge{fill:var(--map-edge);stroke:var(--map-halo);stroke-width:.8}
 .map path.edge{stroke:var(--map-listed);stroke-width:1.6}
 .map .listed{fill:var(--map-listed);stroke:var(--map-halo);stroke-width:.8}
-.map .hatch{stroke:var(--map-hatch);stroke-width:16}
+.map .hatch{stroke:var(--map-hatch);stroke-width:15;vector-effect:none}
 .map .spot{fill:var(--map-hatch)}
 .map .ground{fill:var(--map-land)}
 .map text{font:600 115px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;fill:var(--map-ink);
@@ -63,10 +66,9 @@ stroke:var(--map-sea);stroke-width:36px;stroke-linejoin:round;paint-order:stroke
 .legend svg{width:1.5rem;height:1.5rem;flex:none;max-width:none;border:0;background:none}
 :root{--map-sea:#fff;--map-land:#f1ece1;--map-line:#8b8578;--map-ink:#1d2021;--map-listed:#12436d;--map-edge:#f46a25;
 --map-hatch:#4b5257;--map-halo:#fff}
-@media (prefers-color-scheme:dark){:root{--map-sea:#16191b;--map-land:#262c2f;--map-line:#737b80;--map-ink:#f1efe9;
---map-listed:#8cc3f0;--map-edge:#ff9a5c;--map-hatch:#b9bfc2;--map-halo:#16191b}}
-@media print{:root{--map-sea:#fff;--map-land:#f1ece1;--map-line:#8b8578;--map-ink:#1d2021;--map-listed:#12436d;
---map-edge:#f46a25;--map-hatch:#4b5257;--map-halo:#fff}.map{max-width:13cm;break-inside:avoid;
+@media screen and (prefers-color-scheme:dark){:root{--map-sea:#16191b;--map-land:#262c2f;--map-line:#737b80;
+--map-ink:#f1efe9;--map-listed:#8cc3f0;--map-edge:#ff9a5c;--map-hatch:#b9bfc2;--map-halo:#16191b}}
+@media print{.map{max-width:13cm;break-inside:avoid;
 print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 """
 """Style rules the picture and its legend need; a page puts them in its one style element."""
@@ -80,8 +82,8 @@ class Drawing:
     ----------
     svg : str
         The picture: one ``<svg>`` element, safe to put in a page as it is.
-    kinds : tuple of str
-        Which of `KINDS` are in it, for the legend.
+    kinds : mapping of str to (bool, bool)
+        Which of `KINDS` are in it, for the legend: whether any is drawn with its outline, and any as a mark.
     shapes, marks : int
         How many areas are drawn with their outline, and how many as a mark because they are too small to see.
     missing : tuple of str
@@ -91,7 +93,7 @@ class Drawing:
     """
 
     svg: str
-    kinds: tuple[str, ...]
+    kinds: Mapping[str, tuple[bool, bool]]
     shapes: int
     marks: int
     missing: tuple[str, ...]
@@ -172,10 +174,11 @@ def draw(
     Examples
     --------
     >>> import shapely
-    >>> square = pl.DataFrame({"area_code": ["X01000001"], "kind": ["listed"], "geometry": [shapely.box(0, 52, 1, 53).wkb]})
+    >>> square = shapely.box(0, 52, 1, 53).wkb
+    >>> square = pl.DataFrame({"area_code": ["X01000001"], "kind": ["listed"], "geometry": [square]})
     >>> picture = draw(square, title="One area", description="A square.")
     >>> picture.kinds, picture.shapes, picture.missing
-    (('listed',), 1, ())
+    ({'listed': (True, False)}, 1, ())
     """
     shapely = _shapely()
     require_columns(areas, ["area_code", "kind", "geometry"])
@@ -202,37 +205,42 @@ def draw(
     sheet = _lay_out(shapely.total_bounds(everything), degrees=degrees, width=width * _UNITS)
     shapes, beneath = (shapely.transform(group, sheet.place) for group in (shapes, beneath))
     land, paths = _within(shapely, beneath, shapes, most_bytes)
-    body, counts = _areas(shapely, present, shapes, paths, name)
-    kinds = tuple(kind for kind in KINDS if kind in set(present["kind"].to_list()))
+    body, kinds, counts = _areas(shapely, present, shapes, paths, name)
     texts = _labels(shapely, present, shapes, sheet, most=labels)
     svg = _frame(sheet, name, title, description, _defs(name, kinds) + land + body + texts)
     return Drawing(svg, kinds, counts[0], counts[1], missing, mended)
 
 
-def legend(kinds: Sequence[str], *, words: Mapping[str, str] | None = None, name: str = "map") -> str:
+def legend(
+    kinds: Mapping[str, tuple[bool, bool]], *, meanings: Mapping[str, str] | None = None, name: str = "map"
+) -> str:
     """Return the legend of a picture as a list: every kind with its sign and its words.
 
     Parameters
     ----------
-    kinds : sequence of str
+    kinds : mapping
         From `Drawing.kinds`.
-    words : mapping, optional
+    meanings : mapping, optional
         What to say instead of the words in `KINDS`.
     name : str
         The `name` the picture was drawn with: the signs use its patterns.
 
     Examples
     --------
-    >>> "On the list" in legend(["listed"])
+    >>> "On the list" in legend({"listed": (True, False)})
     True
     """
     items = []
     for kind in reversed(KINDS):
         if kind not in kinds:
             continue
-        said = html.escape((words or KINDS).get(kind, KINDS[kind]))
-        box = f'<svg class="map" viewBox="0 0 100 100" aria-hidden="true" focusable="false">{_sign(kind, name)}</svg>'
-        items.append(f"<li>{box}<span>{said}</span></li>")
+        said = _safe((meanings or KINDS).get(kind, KINDS[kind]))
+        shape, mark = kinds[kind]
+        signs = [_classed(_mark(kind, 50, 50), kind)] if mark else []
+        if shape or not mark:
+            signs.append(f'<rect class="{kind}" x="8" y="18" width="84" height="64"{_fill(kind, name)}/>')
+        frame = '<svg class="map" viewBox="0 0 100 100" aria-hidden="true" focusable="false">'
+        items.append(f"<li>{''.join(f'{frame}{sign}</svg>' for sign in signs)}<span>{said}</span></li>")
     return f'<ul class="legend">{"".join(items)}</ul>'
 
 
@@ -258,6 +266,34 @@ def usable_boundaries(boundaries: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def around(areas: pl.DataFrame, outlines: pl.DataFrame) -> list[tuple[int, ...]]:
+    """Return for each area the rows of `outlines` that its middle lies in: none, one, or several where they overlap.
+
+    Parameters
+    ----------
+    areas, outlines : polars.DataFrame
+        ``geometry`` (well-known binary), in the same coordinates.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> boxes = [shapely.box(0, 0, 1, 1).wkb, shapely.box(1, 0, 2, 1).wkb]
+    >>> around(pl.DataFrame({"geometry": [boxes[1], None]}), pl.DataFrame({"geometry": boxes}))
+    [(1,), ()]
+    """
+    shapely = _shapely()
+    shapes, _ = _read(areas["geometry"])
+    beneath, _ = _read(outlines["geometry"])
+    found: list[list[int]] = [[] for _ in range(len(shapes))]
+    for area, outline in shapely.STRtree(beneath).query(shapely.point_on_surface(shapes), predicate="within").T:
+        found[area].append(int(outline))
+    return [tuple(sorted(rows)) for rows in found]
+
+
+def _safe(text: str) -> str:
+    return html.escape(words.clean(text))
+
+
 def _shapely() -> Any:
     try:
         import shapely
@@ -268,10 +304,9 @@ def _shapely() -> Any:
 
 def _binary(column: pl.Series) -> pl.Series:
     if column.dtype not in (pl.Binary, pl.Null) and hasattr(column, "ext"):
-        try:
+        # Not every column has a storage beneath; polars has no one error for that, and the next lines say what it is.
+        with contextlib.suppress(Exception):
             column = column.ext.storage()
-        except Exception:  # not an extension type: polars has no one error for it, and the next line says what it is
-            pass
     if column.dtype == pl.Null:
         return column.cast(pl.Binary)
     if column.dtype != pl.Binary:
@@ -286,7 +321,8 @@ def _read(column: pl.Series) -> tuple[_Geometries, int]:
     """Return shapes, None where there is nothing to draw, and how many were mended."""
     shapely = _shapely()
     raw = np.array(_binary(column).to_list(), dtype=object)
-    shapes = shapely.from_wkb(raw, on_invalid="ignore")
+    with np.errstate(invalid="ignore"):  # endless coordinates are looked for below
+        shapes = shapely.from_wkb(raw, on_invalid="ignore")
     corners, owner = shapely.get_coordinates(shapes, return_index=True)
     endless = np.unique(owner[~np.isfinite(corners).all(axis=1)])
     shapes[endless] = None
@@ -300,7 +336,7 @@ def _read(column: pl.Series) -> tuple[_Geometries, int]:
 
 def _in_degrees(shapely: Any, shapes: _Geometries, crs: str | None) -> bool:
     left, bottom, right, top = shapely.total_bounds(shapes)
-    fits = -180.0 <= left and right <= 180.0 and -90.0 <= bottom and top <= 90.0
+    fits = left >= -180.0 and right <= 180.0 and bottom >= -90.0 and top <= 90.0
     if crs is None:
         return bool(fits)
     said = crs.strip().upper().endswith((":4326", ":4258", ":4277", ":4269", "CRS84", "WGS 84"))
@@ -364,30 +400,37 @@ def _path(shapely: Any, shape: Any) -> str:
 
 def _areas(
     shapely: Any, present: pl.DataFrame, shapes: _Geometries, paths: list[str], name: str
-) -> tuple[str, tuple[int, int]]:
+) -> tuple[str, dict[str, tuple[bool, bool]], tuple[int, int]]:
     kinds = present["kind"].to_list()
     labels = present["label"].to_list() if "label" in present.columns else [None] * present.height
     bounds = shapely.bounds(shapes)
     size = np.maximum(bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1])
     middle = shapely.get_coordinates(shapely.point_on_surface(shapes))
+    crowded = present.height > _CROWD
+    if crowded:  # marks that would lie on top of each other are drawn once
+        middle = np.round(middle / _MARK) * _MARK
     layers: dict[str, list[str]] = {kind: [] for kind in KINDS}
-    marks = 0
+    marked = dict.fromkeys(KINDS, 0)
     for kind, label, path, across, (x, y) in zip(kinds, labels, paths, size, middle, strict=True):
         if kind not in layers:
             raise BadTable(f"'{kind}' is not a kind of area on a map", remedy=f"Use {listed(KINDS, most=6)}.")
-        said = f"<title>{html.escape(str(label))}</title>" if label else ""
+        said = f"<title>{_safe(str(label))}</title>" if label and not crowded else ""
         small = kind in ("listed", "edge", "near") and across < 2 * _MARK
         if small or not path:
             layers[kind].append(_mark(kind, x, y, said))
-            marks += 1
+            marked[kind] += 1
         else:
             layers[kind].append(f'<path d="{path}">{said}</path>' if said else f'<path d="{path}"/>')
+    drawn = {kind: (len(items) > marked[kind], marked[kind] > 0) for kind, items in layers.items() if items}
+    if crowded:
+        layers = {kind: list(dict.fromkeys(items)) for kind, items in layers.items()}
     body = "".join(
         f"<g{_fill(kind, name)}>" + "".join(_classed(item, kind) for item in items) + "</g>"
         for kind, items in layers.items()
         if items
     )
-    return body, (present.height - marks, marks)
+    marks = sum(marked.values())
+    return body, drawn, (present.height - marks, marks)
 
 
 def _classed(item: str, kind: str) -> str:
@@ -407,20 +450,15 @@ def _mark(kind: str, x: float, y: float, said: str = "") -> str:
     return f"<{inside}>{said}</{inside.split(' ', 1)[0]}>" if said else f"<{inside}/>"
 
 
-def _sign(kind: str, name: str) -> str:
-    if kind in ("listed", "edge", "near"):
-        return _classed(_mark(kind, 50, 50), kind)
-    return f'<rect class="{kind}" x="8" y="18" width="84" height="64"{_fill(kind, name)}/>'
-
-
 def _fill(kind: str, name: str) -> str:
     pattern = {"deprived": "hatch", "unplaced": "spots"}.get(kind)
     return f' fill="url(#{name}-{pattern})"' if pattern else ""
 
 
-def _defs(name: str, kinds: Sequence[str]) -> str:
+def _defs(name: str, kinds: Collection[str]) -> str:
     hatch = (
-        f'<pattern id="{name}-hatch" width="45" height="45" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+        f'<pattern id="{name}-hatch" width="45" height="45" patternUnits="userSpaceOnUse" '
+        'patternTransform="rotate(45)">'
         '<rect class="ground" width="45" height="45"/><path class="hatch" d="M0 0V45"/></pattern>'
     )
     spots = (
@@ -439,21 +477,24 @@ def _labels(shapely: Any, present: pl.DataFrame, shapes: _Geometries, sheet: _Sh
     points = present.select(
         pl.col("larger_area").cast(pl.String), pl.col("kind"), x=pl.Series(middle[:, 0]), y=pl.Series(middle[:, 1])
     ).filter(pl.col("kind").is_in(["listed", "edge"]) & pl.col("larger_area").is_not_null())
+    # A name leads to a place that is on the list: the one nearest to the middle of them all.
+    off = sum((pl.col(at) - pl.col(at).median().over("larger_area")) ** 2 for at in ("x", "y"))
     places = (
-        points.group_by("larger_area")
-        .agg(pl.len().alias("n"), pl.col("x").median(), pl.col("y").median())
+        points.with_columns(n=pl.len().over("larger_area"), off=off)
+        .sort("off", "x", "y")
+        .unique("larger_area", keep="first", maintain_order=True)
         .sort(["n", "larger_area"], descending=[True, False])
         .head(most * 2)
     )
-    dots = middle[present["kind"].is_in(["listed", "edge"]).to_numpy()]
+    boxes = shapely.bounds(shapes[present["kind"].is_in(["listed", "edge"]).to_numpy()])
     taken: list[tuple[float, float, float, float]] = []
     found: list[str] = []
-    for name, _, x, y in places.iter_rows():
+    for name, x, y in places.select("larger_area", "x", "y").iter_rows():
         if len(found) == most or len(name) > 24:
             continue
-        spot = _room(x, y, len(name) * _LETTER * _HIGH, dots, taken, sheet)
+        spot = _room(x, y, len(name) * _LETTER * _HIGH, boxes, taken, sheet)
         if spot:
-            left, middle_y, anchor = spot
+            left, middle_y, _ = spot
             taken.append((left, middle_y - _HIGH * 0.6, left + len(name) * _LETTER * _HIGH, middle_y + _HIGH * 0.6))
             found.append(_label(name, x, y, spot))
     return "".join(found)
@@ -463,29 +504,34 @@ def _room(
     x: float,
     y: float,
     wide: float,
-    dots: NDArray[np.float64],
+    boxes: NDArray[np.float64],
     taken: Sequence[tuple[float, float, float, float]],
     sheet: _Sheet,
 ) -> tuple[float, float, str] | None:
-    """Return left edge, middle height and anchor of the nearest spot for a name that hides no mark and no other name."""
-    best: tuple[float, tuple[float, float, str] | None] = (3.0, None)
+    """Return left edge, middle height and anchor of the nearest spot where a name hides no mark and no other name."""
+    best: tuple[float, tuple[float, float, str] | None] = (4.0, None)
     for far in (1.6, 4.0, 7.0, 11.0, 15.0, 20.0):
         for turn in (0.0, 25.0, -25.0, 50.0, -50.0):
             for side in (1, -1):
                 reach = far * _MARK
                 at = x + side * reach * math.cos(math.radians(turn))
                 level = y - reach * math.sin(math.radians(turn))
-                box = (at if side > 0 else at - wide, level - _HIGH * 0.6, at + wide if side > 0 else at, level + _HIGH * 0.6)
+                box = (
+                    at if side > 0 else at - wide,
+                    level - _HIGH * 0.6,
+                    at + wide if side > 0 else at,
+                    level + _HIGH * 0.6,
+                )
                 inside = box[0] > 0 and box[2] < sheet.width and box[1] > 0 and box[3] < sheet.height
                 if not inside or any(_touch(box, other) for other in taken):
                     continue
                 hidden = (
-                    (dots[:, 0] > box[0] - _MARK)
-                    & (dots[:, 0] < box[2] + _MARK)
-                    & (dots[:, 1] > box[1] - _MARK / 2)
-                    & (dots[:, 1] < box[3] + _MARK / 2)
+                    (boxes[:, 2] > box[0] - _MARK)
+                    & (boxes[:, 0] < box[2] + _MARK)
+                    & (boxes[:, 3] > box[1] - _MARK / 2)
+                    & (boxes[:, 1] < box[3] + _MARK / 2)
                 ).sum()
-                cost = float(hidden) + far / 20.0
+                cost = float(hidden) + far / 7.0
                 if cost < best[0]:
                     best = (cost, (box[0], level, "start" if side > 0 else "end"))
     return best[1]
@@ -495,10 +541,10 @@ def _label(name: str, x: float, y: float, spot: tuple[float, float, str]) -> str
     left, level, anchor = spot
     at = left if anchor == "start" else left + len(name) * _LETTER * _HIGH
     lead = ""
-    if math.hypot(at - x, level - y) > 3 * _MARK:
+    if math.hypot(at - x, level - y) > 1.8 * _MARK:
         end = at - 12 if anchor == "start" else at + 12
         lead = f'<path class="lead" d="M{x:.0f} {y:.0f}L{end:.0f} {level:.0f}"/>'
-    return f'{lead}<text x="{at:.0f}" y="{level + _HIGH * 0.35:.0f}" text-anchor="{anchor}">{html.escape(name)}</text>'
+    return f'{lead}<text x="{at:.0f}" y="{level + _HIGH * 0.35:.0f}" text-anchor="{anchor}">{_safe(name)}</text>'
 
 
 def _touch(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
@@ -509,6 +555,6 @@ def _frame(sheet: _Sheet, name: str, title: str, description: str, body: str) ->
     return (
         f'<svg class="map" viewBox="0 0 {sheet.width} {sheet.height}" role="img" '
         f'aria-labelledby="{name}-title" aria-describedby="{name}-description" focusable="false">'
-        f'<title id="{name}-title">{html.escape(title)}</title><desc id="{name}-description">{html.escape(description)}</desc>'
+        f'<title id="{name}-title">{_safe(title)}</title><desc id="{name}-description">{_safe(description)}</desc>'
         f"{body}</svg>"
     )
