@@ -14,7 +14,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 Geometries = NDArray[np.object_]
 
-# The corner of the flat grid: 53.9 degrees north, 33.3 degrees west, about 1,400 km from the nearest land.
+# The corner of the flat grid: 53.9 degrees north, 33.3 degrees west, more than 800 km from the nearest land, Greenland.
 WEST, SOUTH = -33.3, 53.9
 _KM_PER_DEGREE = 111.32
 _KM_PER_DEGREE_EAST = _KM_PER_DEGREE * float(np.cos(np.radians(54.07)))
