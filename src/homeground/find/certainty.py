@@ -109,6 +109,7 @@ def certainty(
     spec: CertaintySpec,
     *,
     listing: pl.DataFrame | None = None,
+    names: Mapping[str, str] | None = None,
     label: str = "left behind",
     rest: str = "rest",
     executor: Executor = "serial",
@@ -130,6 +131,8 @@ def certainty(
     listing : polars.DataFrame, optional
         The list as it stands, with one row for every place: ``area_code``, ``selected``, and where known ``area_name``,
         ``deprivation_rank``, ``need_rank``, ``cohort``, ``reason``. As the models give it when left out.
+    names : mapping of str to str, optional
+        Names of the places by code, when `listing` does not say.
     label, rest : str
         What places are called in ``cohort`` when `listing` does not say.
     executor : {'serial', 'processes', 'dask'}
@@ -174,7 +177,7 @@ def certainty(
     plans = _plans(spec, models)
     tallies = run(plans, executor=executor, workers=workers, address=address, progress=progress)
     found = [_found(plan, tally) for plan, tally in zip(plans, tallies, strict=True)]
-    point = _point_table(model, label, rest)
+    point = _point_table(model, names or {}, label, rest)
     table = point if listing is None else _given_table(listing, model)
     chosen = table["selected"].to_numpy()
     probability = np.where(_placed(models, spec), found[0].probability, np.nan)
@@ -224,11 +227,12 @@ def _interval(counts: IntArray, bins: IntArray) -> tuple[FloatArray, FloatArray]
     )
 
 
-def _point_table(model: ListModel, label: str, rest: str) -> pl.DataFrame:
+def _point_table(model: ListModel, names: Mapping[str, str], label: str, rest: str) -> pl.DataFrame:
     deprivation, need, chosen = model.point()
     placed = np.isfinite(deprivation) if need is None else np.isfinite(deprivation) & np.isfinite(need)
     columns = {
         "area_code": pl.Series(list(model.places), dtype=pl.String),
+        "area_name": pl.Series([names.get(code) for code in model.places], dtype=pl.String) if names else None,
         "deprivation_rank": _ranks(deprivation),
         "need_rank": None if need is None else _ranks(need),
         "selected": pl.Series(chosen),

@@ -154,8 +154,8 @@ class Exchange:
         }
         if finished and apart:
             text = (
-                "Whatever changed inside finished parts counts as data, other indicators included; the editions do not tell "
-                f"these apart: {listed(finished, most=12)}."
+                "Whatever changed inside finished parts counts as data, other indicators included; the editions do not "
+                f"tell these apart: {listed(finished, most=12)}."
             )
             notes.append(Note(text, kind="assumed"))
         before, after = (len(codes) for codes in self.codes)
@@ -177,8 +177,8 @@ class Exchange:
             if missing:
                 labels = [wanted.method.label(name) for name in missing]
                 return (
-                    f"the figures of '{given.name}' do not have {len(missing):,} of the "
-                    f"{len(wanted.method.leaves()):,} parts that the method of '{wanted.name}' needs: {listed(labels, most=4)}"
+                    f"the figures of '{given.name}' lack {len(missing):,} of the {len(wanted.method.leaves()):,} parts "
+                    f"that the method of '{wanted.name}' needs: {listed(labels, most=4)}"
                 )
         return ""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -50,10 +51,18 @@ class Way:
     n_places: int
     n_from: int
 
-    @property
+    @cached_property
     def one_to_one(self) -> bool:
         """Whether no place has more than one area."""
-        return len(np.unique(self.place)) == len(self.place)
+        return not self._several.any()
+
+    @cached_property
+    def _several(self) -> NDArray[np.bool_]:
+        return np.bincount(self.place, minlength=self.n_places) > 1
+
+    @cached_property
+    def _starts(self) -> IntArray:
+        return np.flatnonzero(np.append(True, self.place[1:] != self.place[:-1]))
 
     def mean(self, values: FloatArray) -> FloatArray:
         """Return the mean of `values` (by area) in each place, NaN for a place without areas.
@@ -66,7 +75,7 @@ class Way:
         """
         out = np.full(self.n_places, np.nan)
         if len(self.place):
-            starts = np.flatnonzero(np.append(True, self.place[1:] != self.place[:-1]))
+            starts = self._starts
             out[self.place[starts]] = np.add.reduceat(values[self.area] * self.share, starts)
         return out
 
@@ -75,11 +84,7 @@ class Way:
         if self.by == "mean-exponential":
             return stats.rank(self.mean(stats.exponential_of_rank(ranks, self.n_from)))
         means = self.mean(ranks)
-        return means if self.one_to_one else self._to_whole(means)
-
-    def _to_whole(self, means: FloatArray) -> FloatArray:
-        several = np.bincount(self.place, minlength=self.n_places) > 1
-        return np.where(several, np.floor(means + 0.5), means)
+        return means if self.one_to_one else np.where(self._several, np.floor(means + 0.5), means)
 
 
 @dataclass(frozen=True)
