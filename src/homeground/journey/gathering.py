@@ -13,7 +13,15 @@ import polars as pl
 from homeground import stats
 from homeground.areas import AreaKey, area_key, check_codes, convert
 from homeground.cohort_file import CohortFile, CohortLevel, CohortLookup, CohortRanking, CohortStep, People
-from homeground.errors import BadInput, BadSpecification, BadValue, MissingColumns, UnknownArea, WrongBoundaries
+from homeground.errors import (
+    BadInput,
+    BadSpecification,
+    BadValue,
+    MissingColumns,
+    MissingDataset,
+    UnknownArea,
+    WrongBoundaries,
+)
 from homeground.find.beside import check_same_boundaries
 from homeground.find.levels import Carried, carry
 from homeground.provenance import Note, Source
@@ -202,7 +210,19 @@ class Desk:
                     remedy="Say where they are: --data FOLDER.",
                 )
             self._scan = scan(self.data)
+            self._check_whole(self._scan)
         return self._scan
+
+    def _check_whole(self, there: Scan) -> None:
+        """Raise if data sets are missing, all of them in one message."""
+        missing = [name for name in self.made.datasets if not there.has(name)]
+        if not missing:
+            return
+        try:
+            open_dataset(there, missing[0])
+        except MissingDataset as error:
+            more = f" It also lacks {listed(missing[1:], most=9)}." if missing[1:] else ""
+            raise MissingDataset(error.problem, remedy=error.remedy + more, file=error.file) from None
 
     def has(self, table: People) -> bool:
         """Return whether a table is there, or is one that the list cannot be made without."""
