@@ -200,11 +200,13 @@ where 0 ties were declared. Declare the ties that the publisher states, or corre
     """
     present = np.flatnonzero(np.isfinite(ranks))
     gaps = len(ranks) - len(present)
-    if gaps and not missing_allowed:
+    # Areas may be unranked; but then the others are ranked among themselves, and no rank is beyond their number.
+    cut_out = bool(gaps and len(present) < np.nanmax(ranks, initial=0.0) <= len(ranks))
+    if gaps and (cut_out or not missing_allowed):
         row = int(np.flatnonzero(~np.isfinite(ranks))[0])
         raise BadValue(
             f"{gaps:,} of {len(ranks):,} areas have no rank" if gaps > 1 else "the rank is missing",
-            remedy="Give every area a rank, or say what to do with areas that have none.",
+            remedy="Give every area a rank, or rank the others among themselves and say what to do with the unranked.",
             file=file,
             row=row + _FIRST_ROW,
             column=column,

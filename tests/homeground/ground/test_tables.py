@@ -81,6 +81,13 @@ def test_a_ranking_that_does_not_add_up_is_refused(ranks, words):
         check_ranks(np.array(ranks, float), column="Rank", tied=5)
 
 
+def test_a_rank_that_was_blanked_is_told_where_it_is_missing():
+    """A hole in a ranking is met at the hole, not at the last area; areas that were never ranked are fine."""
+    with pytest.raises(BadValue, match="row 3, column 'Rank': the rank is missing"):
+        check_ranks(np.array([1.0, np.nan, 3.0]), column="Rank", missing_allowed=True)
+    check_ranks(np.array([1.0, np.nan, 2.0]), column="Rank", missing_allowed=True)
+
+
 @pytest.mark.parametrize(
     ("heading", "kind", "year"),
     [
