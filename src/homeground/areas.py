@@ -354,11 +354,18 @@ def with_shares(lookup: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     """
     pairs = lookup.select("from_code", "to_code").drop_nulls().unique(maintain_order=True)
     there = people.select(to_code="area_code", _people=pl.col("people").cast(pl.Float64).fill_nan(None))
-    part = pl.col("_people") / pl.len().over("to_code")
-    known = part.is_not_null().all().over("from_code") & (part.sum().over("from_code") > 0)
-    share = pl.when(known).then(part / part.sum().over("from_code")).otherwise(1.0 / pl.len().over("from_code"))
-    joined = pairs.join(there, on="to_code", how="left", maintain_order="left")
-    return joined.select("from_code", "to_code", share=share)
+    parts = (
+        pairs.join(there, on="to_code", how="left", maintain_order="left")
+        .with_columns(_part=pl.col("_people") / pl.len().over("to_code"))
+        .with_columns(
+            _all=pl.col("_part").sum().over("from_code"), _gaps=pl.col("_part").null_count().over("from_code")
+        )
+    )
+    known = (pl.col("_gaps") == 0) & (pl.col("_all") > 0)
+    equal = 1.0 / pl.len().over("from_code")
+    return parts.select(
+        "from_code", "to_code", share=pl.when(known).then(pl.col("_part") / pl.col("_all")).otherwise(equal)
+    )
 
 
 def _weighted_mean(name: str) -> pl.Expr:

@@ -512,7 +512,7 @@ def _joined(
         names = whole.columns
     if needed is not None and whole is not None:
         require_columns(whole, needed, file=path)
-        whole = whole.select(dict.fromkeys([code, *needed]))
+        whole = whole.select(list(dict.fromkeys([code, *needed])))
     assert whole is not None  # the data set was recognised by its area code
     return Reading(whole), whole.columns
 
