@@ -49,8 +49,8 @@ def as_described(
         table = table.with_columns(
             [_column(table, declared[name], dataset, file) for name in names if name in declared]
         )
-        notes = _check_rows(table, dataset, file)
         _check_keys(table, dataset, file)
+        notes = _check_rows(table, dataset, file)
         for name in names:
             if name in declared:
                 _check_column(table, declared[name], dataset, file)
