@@ -26,7 +26,7 @@ WORDS: Mapping[str, str] = {
     "weights": "Weights",
     "normalisation": "Normalisation (the scale)",
     "combine": "Way of combining",
-    "left_out": "Leaving one indicator out",
+    "left_out": "Leaving one column out",
     "same node": "in one group",
     "different nodes": "across groups",
     "same": "nearly the same",

@@ -144,7 +144,7 @@ _WHAT = {
     "weights": "the weights",
     "normalisation": "the normalisation",
     "combine": "the way parts are combined",
-    "left_out": "which indicator is left out",
+    "left_out": "which column is left out",
 }
 
 

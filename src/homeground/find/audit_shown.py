@@ -42,6 +42,17 @@ _BAND = {
     "share_in_worst_tenth": "In the worst tenth",
 }
 
+_SOBOL = {
+    "source": "Choice",
+    "first_order": "Alone",
+    "first_low": "Alone, from",
+    "first_high": "Alone, to",
+    "total": "With others",
+    "total_low": "With others, from",
+    "total_high": "With others, to",
+    "total_half": "With others, half the sample",
+}
+
 _SHOWN: Mapping[str, Sequence[_Shown]] = {
     "coverage": [
         _Shown(
@@ -190,19 +201,25 @@ _SHOWN: Mapping[str, Sequence[_Shown]] = {
     "sensitivity": [
         _Shown(
             "sensitivity",
-            "Sobol indices (shares of the variation, 0 to 1), with 95% intervals",
-            {
-                "outcome": "Outcome",
-                "source": "Choice",
-                "first_order": "Alone",
-                "first_low": "Alone, from",
-                "first_high": "Alone, to",
-                "total": "With others",
-                "total_low": "With others, from",
-                "total_high": "With others, to",
-                "total_half": "With others, half the sample",
-            },
-        )
+            "Which areas are in the worst tenth: Sobol indices, shares of the variation from 0 to 1",
+            {column: words for column, words in _SOBOL.items() if not column.endswith(("low", "high"))},
+            where=pl.col("outcome") == "worst_tenth_membership",
+            words="Show the numbers for who is in the worst tenth",
+        ),
+        _Shown(
+            "sensitivity",
+            "How far areas move: Sobol indices, shares of the variation from 0 to 1, with 95% intervals",
+            _SOBOL,
+            where=pl.col("outcome") == "mean_rank_shift",
+            words="Show the numbers for how far areas move",
+        ),
+        _Shown(
+            "sensitivity",
+            "How much of the worst tenth is replaced: Sobol indices, shares of the variation, with 95% intervals",
+            _SOBOL,
+            where=pl.col("outcome") == "worst_tenth_turnover",
+            words="Show the numbers for how much of the worst tenth is replaced",
+        ),
     ],
     "rank_bands": [
         _Shown(

@@ -20,7 +20,7 @@ from homeground.errors import BadSpecification
 from homeground.find.variation import Choice, Remaker
 from homeground.stats import FloatArray
 
-__all__ = ["Sensitivity", "Varied", "power_of_two", "sensitivity", "varied"]
+__all__ = ["Sensitivity", "Varied", "power_of_two", "sensitivity", "varied", "worst_tenth"]
 
 _LARGEST_RANK_TABLE = 900_000_000  # bytes: a national audit stays below 1.5 GB
 _RESAMPLES = 999
@@ -101,7 +101,7 @@ def varied(remaker: Remaker, *, weight_change: float = 0.25) -> tuple[Varied, ..
         )
         found.append(Varied("combine", "Way of combining", says))
     if remaker.leaves:
-        says = f"Nothing in half of the re-runs; in the others one of the {len(remaker.leaves):,} indicators, by lot."
+        says = f"Nothing in half of the re-runs; in the others one of the {len(remaker.leaves):,} columns, by lot."
         found.append(Varied("left_out", "Leaving one out", says))
     return tuple(found)
 

@@ -19,7 +19,7 @@ from homeground.method import Index as Root
 from homeground.method import Method, Part
 from homeground.stats import FloatArray
 
-__all__ = ["Choice", "Remaker", "prepare"]
+__all__ = ["Choice", "Remaker", "parents", "prepare"]
 
 _BY_RANK = ("exponential-rank", "rank-to-normal", "percentile")
 _ALTERNATIVES = ("percentile", "rank-to-normal", "z", "min-max")
@@ -200,7 +200,15 @@ def prepare(index: BuiltIndex) -> Remaker:
 
 
 def parents(method: Method) -> dict[str, str]:
-    """Return the node above each part."""
+    """Return the node above each part.
+
+    Examples
+    --------
+    >>> from homeground.method import parse_method
+    >>> parts = {"a": {"parts": ["b"], "weights": "equal"}, "b": {"column": "B"}}
+    >>> parents(parse_method({"name": "t", "index": {"parts": ["a"], "weights": "equal"}, "parts": parts}))
+    {'a': 'index', 'b': 'a'}
+    """
     above = dict.fromkeys(method.index.parts, "index")
     for name in method.order():
         above.update(dict.fromkeys(method.parts[name].parts, name))
