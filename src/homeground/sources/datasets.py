@@ -252,12 +252,15 @@ def load(path: Path) -> Dataset:
         Naming the file, the entry and what to write.
     """
     try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise BadSpecification("the catalogue file is larger than any is", remedy=_LOOK, file=path)
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise BadSpecification(f"the catalogue file cannot be read ({error})", remedy=_LOOK, file=path) from None
     return parse_dataset(text, file=str(path))
 
 
+_MOST_BYTES = 1 << 20
 _LOOK = "It is a UTF-8 text file; see the reference of catalogue files."
 
 
@@ -282,6 +285,8 @@ def parse_dataset(text: str, *, file: str | None = None) -> Dataset:
         raise BadSpecification(
             f"the catalogue file is not TOML: {error}", remedy="Mend that line.", file=file
         ) from None
+    except RecursionError:
+        raise BadSpecification("the catalogue file is nested too deeply", remedy=_LOOK, file=file) from None
     except ValidationError as error:
         raise _in_our_words(error, file) from None
     problem = _problem(found)

@@ -459,15 +459,24 @@ def _wanted(
     known: Dataset, there: Sequence[str], columns: Sequence[str] | None, path: Path
 ) -> tuple[list[str], list[str]]:
     """Return the file's headings to read and the catalogue's names for them, the columns that name a row first."""
-    by_key: dict[str, str] = {}
+    by_key: dict[str, list[str]] = {}
     for heading in there:
-        by_key.setdefault(matching_key(heading), heading)
+        by_key.setdefault(matching_key(heading), []).append(heading)
     headings: dict[str, str] = {}
     for column in known.columns:
-        for name in (column.name, *column.aliases):
-            if matching_key(name) in by_key:
-                headings[column.name] = by_key[matching_key(name)]
-                break
+        if column.name in there:
+            headings[column.name] = column.name
+            continue
+        keys = dict.fromkeys(matching_key(name) for name in (column.name, *column.aliases))
+        near = [heading for key in keys for heading in by_key.get(key, [])]
+        if len(set(near)) > 1 and (columns is None or column.name in columns):
+            raise BadTable(
+                f"{len(near)} headings could be '{column.name}': {listed([repr(heading) for heading in near])}",
+                remedy="Rename all but one.",
+                file=path,
+            )
+        if near:
+            headings[column.name] = near[0]
     if columns is None:
         named = set(headings.values())
         others = {heading: heading for heading in there if heading not in named}

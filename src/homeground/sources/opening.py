@@ -96,12 +96,12 @@ def _flag(series: pl.Series, dataset: Dataset, file: str) -> pl.Series:
 
 
 def _check_rows(table: pl.DataFrame, dataset: Dataset, file: str) -> list[Note]:
-    """Refuse half a file; tell a small difference where publishers reissue a table now and then."""
+    """Refuse half a file; tell a small difference, or more areas, where publishers reissue a table now and then."""
     expected = [count for count in (dataset.rows, *dataset.other_rows) if count is not None]
     if not expected or table.height in expected:
         return []
     nearest = min(expected, key=lambda count: abs(count - table.height))
-    if dataset.kind in _EXACT or abs(table.height - nearest) > nearest / 100:
+    if dataset.kind in _EXACT or table.height < 0.99 * nearest:
         fewer = "only " if table.height < nearest else ""
         raise BadTable(
             f"the file has {fewer}{table.height:,} rows where {dataset.id} has {nearest:,}",

@@ -10,7 +10,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from homeground.errors import MissingDataset
+from homeground.errors import BadTable, MissingDataset
 from homeground.sources import presets
 from homeground.sources.datasets import datasets
 from homeground.sources.folder import open_dataset, scan
@@ -100,11 +100,15 @@ def test_a_bad_catalogue_file_in_the_folder_is_told_and_the_rest_goes_on(folder)
     """One mistake does not hide the other files."""
     (folder / "bad.dataset.toml").write_text("id = ")
     (folder / "taken.dataset.toml").write_text(PUBS)
+    (folder / "deep.dataset.toml").write_text("id = " + "[" * 100_000)
+    (folder / "large.dataset.toml").write_text("#" * (1 << 21))
+    (folder / "other.dataset.toml").write_bytes(b"\xff\xfe")
     (folder / "list.csv").write_text("code,pubs\nX,1\n")
     found = scan(folder)
     assert found.has("pubs")
     assert "not TOML" in told(found)["bad.dataset.toml"]
     assert "taken" in told(found)["taken.dataset.toml"]
+    assert {"deep.dataset.toml", "large.dataset.toml", "other.dataset.toml"} < set(told(found))
 
 
 def test_nothing_in_a_folder_can_stop_the_scan(folder):
@@ -133,6 +137,22 @@ def test_nothing_in_a_folder_can_stop_the_scan(folder):
     }  # fmt: skip
     assert all(told(found).values())
     assert found.ignored == 2
+
+
+def test_a_name_that_is_no_text_can_be_printed(homeground, folder):
+    """Archives from other systems unpack to such names."""
+    (folder / os.fsdecode(b"caf\xe9.csv")).write_text("code,pubs\nX,1\n")
+    assert homeground("data", "scan", folder, "--json").json["found"][0]["path"].endswith("caf\ufffd.csv")
+    assert "caf\ufffd.csv" in homeground("data", "scan", folder).out
+
+
+def test_two_headings_for_one_column_are_asked_about(folder):
+    """Unless one of them is spelt as the catalogue does."""
+    (folder / "a.csv").write_text("code,PUBS,Public houses\nX,1,2\n")
+    with pytest.raises(BadTable, match="2 headings could be 'pubs': 'PUBS' and 'Public houses'"):
+        open_dataset(folder, "pubs")
+    (folder / "a.csv").write_text("code,pubs,Public houses\nX,1,2\n")
+    assert open_dataset(folder, "pubs", columns=["pubs"]).table["pubs"].to_list() == [1]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="an administrator may read everything")

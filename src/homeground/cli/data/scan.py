@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,12 +47,12 @@ def scan(folder: Path, as_json: bool, quiet: bool) -> None:
 
 def _as_json(found: Scan, wanted: tuple[Need, ...]) -> dict[str, object]:
     return {
-        "folder": found.folder,
+        "folder": _shown(found.folder),
         "found": [
             {
                 "id": entry.dataset.id,
                 "title": entry.dataset.title,
-                "path": entry.path,
+                "path": _shown(entry.path),
                 "layer": entry.layer,
                 "format": entry.format,
                 "rows": entry.rows,
@@ -64,14 +65,16 @@ def _as_json(found: Scan, wanted: tuple[Need, ...]) -> dict[str, object]:
             }
             for entry in found.found
         ],
-        "duplicates": [{"id": entry.dataset.id, "path": entry.path} for entry in found.duplicates],
-        "unknown": found.unknown,
-        "problems": [{"path": each.path, "problem": each.text, "nearest": each.nearest} for each in found.problems],
+        "duplicates": [{"id": entry.dataset.id, "path": _shown(entry.path)} for entry in found.duplicates],
+        "unknown": [_shown(path) for path in found.unknown],
+        "problems": [
+            {"path": _shown(each.path), "problem": each.text, "nearest": each.nearest} for each in found.problems
+        ],
         "commands": [
             {
                 "name": need.name,
                 "kind": need.kind,
-                "command": need.command,
+                "command": _text(need.command),
                 "needs": need.datasets,
                 "missing": need.missing,
                 "ready": not need.missing,
@@ -84,7 +87,7 @@ def _as_json(found: Scan, wanted: tuple[Need, ...]) -> dict[str, object]:
 
 def _show_found(found: Scan) -> None:
     count = len(found.found)
-    click.echo(f"{found.folder} holds {count:,} known data {'set' if count == 1 else 'sets'}.")
+    click.echo(f"{_shown(found.folder)} holds {count:,} known data {'set' if count == 1 else 'sets'}.")
     for entry in found.found:
         click.echo(f"\n  {entry.dataset.id}: {entry.dataset.title}")
         click.echo(f"    {_within(found, entry.path)}{f' (sheet or layer {entry.layer})' if entry.layer else ''}")
@@ -114,7 +117,7 @@ def _show_needs(found: Scan, wanted: tuple[Need, ...]) -> None:
     if ready:
         click.echo("\nReady to run:")
         for need in ready:
-            click.echo(f"  {need.command}")
+            click.echo(f"  {_text(need.command)}")
     lacking = [need for need in wanted if need.missing]
     if lacking:
         click.echo("\nMissing:")
@@ -129,5 +132,14 @@ def _pullable(found: Scan, id: str) -> bool:
     return id in found.catalogue and bool(found.catalogue[id].download)
 
 
-def _within(found: Scan, path: Path) -> Path:
-    return path.relative_to(found.folder) if path.is_relative_to(found.folder) else path
+def _within(found: Scan, path: Path) -> str:
+    return _shown(path.relative_to(found.folder) if path.is_relative_to(found.folder) else path)
+
+
+def _text(text: str) -> str:
+    return text.encode("utf-8", errors="replace").decode("utf-8")
+
+
+def _shown(path: Path) -> str:
+    """Return a path that can be printed: names from other systems may hold bytes that are no text."""
+    return os.fsencode(path).decode("utf-8", errors="replace")
