@@ -9,17 +9,18 @@ from typing import Literal
 
 import polars as pl
 
-from homeground.areas import kind_of
 from homeground.cohort_file import CohortFile, CohortLevel, parse_cohort_file
-from homeground.errors import BadSpecification, BadValue, UnknownArea
+from homeground.errors import UnknownArea
 from homeground.find.cohort import Cohort, cohort
 from homeground.find.levels import carry
 from homeground.find.rules import Rule, RuleName
-from homeground.journey.gathering import OWN_HEADINGS, Desk, Listing, Side, arrived, check_one_kind, code_heading
+from homeground.journey.gathering import OWN_HEADINGS, Desk, Listing
+from homeground.journey.named_areas import excluded, exclusion_files, own_areas
+from homeground.journey.rankings import Side, areas_of, arrived, check_one_kind, side_of
 from homeground.provenance import Note
 from homeground.sources import presets
-from homeground.sources.folder import open_dataset, open_file, scan
-from homeground.tables import check_areas, listed
+from homeground.sources.folder import open_dataset, scan
+from homeground.tables import listed
 
 __all__ = ["boundaries_of", "build_cohort", "own_cohort"]
 
@@ -159,15 +160,15 @@ def build_cohort(
     chosen = _rule(made, rule, share, count)
     desk = Desk(made, data, level=level, also=_also(made, cap_by))
     given = desk.areas()
-    sides = [desk.side("deprivation", given), desk.side("need", given)]
+    sides = [side_of(desk, "deprivation", given), side_of(desk, "need", given)]
     if given is None:
         check_one_kind(sides)
-    listing = given or desk.areas_of(sides)
+    listing = given or areas_of(desk, sides)
     if level is not None and level != listing.kind:
         listing, sides = _to_level(desk, listing, sides, desk.level(level))
     if areas is not None:
         listing, sides = _to_own_areas(desk, listing, sides, areas)
-    excluded = _excluded([*made.filters.exclude, *_exclusion_files(made, data), *exclude], listing.known)
+    left_out = excluded([*made.filters.exclude, *exclusion_files(made, data), *exclude], listing.known)
     filters = made.filters
     title = made.title or made.name
     if not isinstance(preset, CohortFile):
@@ -188,7 +189,7 @@ def build_cohort(
         n_deprivation=sides[0].n,
         n_need=sides[1].n,
         minimum_population=filters.minimum_population if minimum_population is None else minimum_population,
-        exclude=[code for code in excluded if code in set(listing.table["area_code"].to_list())],
+        exclude=[code for code in left_out if code in set(listing.table["area_code"].to_list())],
         cap=filters.cap if cap is None else cap,
         cap_by=cap_by or filters.cap_by,
         other_deprived_share=made.other_deprived_share if other_deprived_share is None else other_deprived_share,
@@ -237,7 +238,7 @@ def _to_level(desk: Desk, listing: Listing, sides: list[Side], level: CohortLeve
 
 
 def _to_own_areas(desk: Desk, listing: Listing, sides: list[Side], path: Path) -> tuple[Listing, list[Side]]:
-    codes, groups, column = _own_areas(path)
+    codes, groups, column = own_areas(path)
     unknown = (~codes.is_in(listing.table["area_code"].to_list())).arg_true()
     if len(unknown):
         raise UnknownArea(
@@ -304,97 +305,6 @@ def _rankless(within: pl.DataFrame, pairs: pl.DataFrame, what: str) -> list[Note
         return []
     text = f"{len(without):,} areas have no {what} rank and do not count in the mean of the larger area"
     return [Note(f"{text}: {listed(without)}.", areas=without, kind="missing")]
-
-
-_GROUPS = ("neighbourhood_code", "neighbourhood", "custom_code", "custom_area_code", "to_code", "group")
-
-
-def _own_areas(path: Path) -> tuple[pl.Series, pl.DataFrame | None, str]:
-    """Return the codes of a table of areas, the areas they belong to where it names them, and by which column."""
-    opened = open_file(path)
-    table = opened.table
-    code = table.columns[0] if table.width == 1 else code_heading(table, file=opened.file)
-    codes = table[code].cast(pl.String).str.strip_chars()
-    rest = [name for name in table.columns if name != code]
-    names = [name for name in rest if name.lower().endswith(("name", "nm"))]
-    others = [name for name in rest if name not in names]
-    group = next((name for name in _GROUPS if name in rest), None) or next(iter(others), None)
-    if group is None:
-        # A name that several areas share is the name of something larger; a name for each is its own.
-        group = next((name for name in names if table[name].n_unique() < table.height), None)
-    if group is None:
-        check_areas(pl.DataFrame([codes]), code, file=opened.file)
-        return codes, None, ""
-    label = next((name for name in names if name != group and table[name].n_unique() <= table[group].n_unique()), group)
-    pairs = pl.DataFrame(
-        {
-            "from_code": codes,
-            "to_code": table[group].cast(pl.String).str.strip_chars(),
-            "to_name": table[label].cast(pl.String),
-        }
-    )
-    for heading, column in ((code, "from_code"), (group, "to_code")):
-        blank = (pairs[column].is_null() | (pairs[column] == "")).arg_true()
-        if len(blank):
-            raise BadValue(
-                "the cell is empty",
-                remedy="Name the area, and the larger one that it belongs to, in every row.",
-                file=opened.file,
-                row=int(blank[0]) + 2,
-                column=heading,
-            )
-    check_areas(pl.DataFrame([codes]), code, file=opened.file)
-    return codes, pairs, group
-
-
-def _exclusion_files(made: CohortFile, data: Path | None) -> list[Path]:
-    name = made.filters.exclude_file
-    if name is None:
-        return []
-    return [data / name if data else Path(name)]
-
-
-def _excluded(items: Iterable[str | Path], known: pl.Series) -> list[str]:
-    """Return the codes to leave out: codes as given, and those in files."""
-    every = set(known.to_list())
-    found: dict[str, None] = {}
-    for item in items:
-        path = Path(item)
-        if not path.is_file():
-            code = str(item).strip()
-            if isinstance(item, Path) or (code not in every and (path.suffix or path.name != str(item))):
-                raise BadSpecification(
-                    "there is no such file of areas to leave out", remedy="Check the path, or give a code.", file=path
-                )
-            if code not in every:
-                raise UnknownArea(
-                    f"the area {code}, which is to be left out, is not on the list of areas",
-                    remedy="Correct the code, or use one of the boundary year of the list.",
-                )
-            found[code] = None
-            continue
-        codes = _codes_in(path)
-        wrong = (~codes.is_in(list(every))).arg_true()
-        if len(wrong):
-            raise UnknownArea(
-                f"{len(wrong):,} of {len(codes):,} areas to leave out are not on the list of areas "
-                f"(first: {codes[int(wrong[0])]})",
-                remedy="Correct the codes, or use those of the boundary year of the list.",
-                file=path,
-                row=int(wrong[0]) + 2,
-                column=codes.name,
-            )
-        found.update(dict.fromkeys(codes.to_list()))
-    return list(found)
-
-
-def _codes_in(path: Path) -> pl.Series:
-    opened = open_file(path)
-    table = opened.table
-    code = table.columns[0] if table.width == 1 else code_heading(table, file=opened.file)
-    codes = table[code].cast(pl.String).str.strip_chars().drop_nulls()
-    # A bare list has no heading: then its first code stands where the heading would.
-    return pl.concat([pl.Series(code, [code]), codes]) if kind_of(code) else codes
 
 
 def boundaries_of(found: Cohort, data: Path | None) -> tuple[pl.DataFrame, str] | None:

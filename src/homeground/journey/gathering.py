@@ -1,35 +1,25 @@
-"""What a cohort file asks for, gathered from a folder: the areas, their people, and the two rankings."""
+"""What a cohort file asks for, gathered from a folder: tables, areas, people and lookups, each file read once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from homeground import stats
-from homeground.areas import AreaKey, area_key, check_codes, convert
-from homeground.cohort_file import CohortFile, CohortLevel, CohortLookup, CohortRanking, CohortStep, People
-from homeground.errors import (
-    BadInput,
-    BadSpecification,
-    BadValue,
-    MissingColumns,
-    MissingDataset,
-    UnknownArea,
-    WrongBoundaries,
-)
-from homeground.find.beside import check_same_boundaries
-from homeground.find.levels import Carried, carry
+from homeground.areas import area_key, convert
+from homeground.cohort_file import CohortFile, CohortLevel, CohortLookup, CohortRanking, People
+from homeground.errors import BadInput, BadSpecification, BadValue, MissingColumns, MissingDataset
 from homeground.provenance import Note, Source
 from homeground.sources import readers
 from homeground.sources.folder import Opened, Scan, open_dataset, open_file, scan
-from homeground.tables import check_areas, check_ranks, listed, numbers, require_columns
+from homeground.stats import FloatArray
+from homeground.tables import check_areas, listed, numbers, require_columns
 
-__all__ = ["OWN_HEADINGS", "Desk", "Listing", "Side", "arrived", "check_one_kind", "code_heading", "told_of"]
+__all__ = ["OWN_HEADINGS", "Desk", "Listing", "code_heading", "counts", "told_of"]
 
 OWN_HEADINGS = ("area_name", "larger_area", "larger_area_name", "population")
 
@@ -53,39 +43,6 @@ class Listing:
     year: int | None
     plural: str
     known: pl.Series
-
-
-@dataclass(frozen=True)
-class Side:
-    """One of the two rankings, on its way to the areas of the list.
-
-    Attributes
-    ----------
-    what : str
-        ``deprivation`` or ``need``.
-    table : polars.DataFrame
-        ``area_code``, ``rank`` (1 is the most need) and, where it has one, ``score``.
-    n : int
-        How many areas are ranked.
-    opened : Opened or None
-        The table it was read from; None for an index that was built.
-    key : AreaKey or None
-        What its areas are and of which boundary year, where the catalogue or the heading says so.
-    gaps : mapping of str to str
-        Why an area of the list has no rank, where that is known.
-    beyond : tuple of str
-        Areas that a lookup leads to and that are not on the list.
-    notes : tuple of Note
-    """
-
-    what: str
-    table: pl.DataFrame
-    n: int
-    opened: Opened | None = None
-    key: AreaKey | None = None
-    gaps: Mapping[str, str] = field(default_factory=dict)
-    beyond: tuple[str, ...] = ()
-    notes: tuple[Note, ...] = ()
 
 
 @contextmanager
@@ -162,6 +119,11 @@ class Desk:
     def sources(self) -> tuple[Source, ...]:
         """Everything that was read."""
         return tuple(dict.fromkeys([*(opened.source for opened in self._opened.values()), *self._sources]))
+
+    def add(self, sources: Sequence[Source], notes: Sequence[Note]) -> None:
+        """Keep what was read elsewhere, to be told with the rest."""
+        self._sources += sources
+        self.notes += notes
 
     def open(self, table: CohortLookup | People | CohortRanking) -> Opened:
         """Return the table that a part of the cohort file names."""
@@ -262,48 +224,6 @@ class Desk:
             table = self._with_people(table, areas.population)
         return Listing(table, areas.kind, areas.year, areas.plural, table["area_code"])
 
-    def areas_of(self, sides: Sequence[Side]) -> Listing:
-        """Return the areas of the two rankings, with the names and people that stand beside the ranks."""
-        areas = self.made.areas
-        codes = pl.concat([side.table["area_code"] for side in sides]).unique().sort()
-        table = pl.DataFrame({"area_code": codes})
-        key = sides[0].key if sides[0].key == sides[1].key else None
-        people = areas.population.column if areas.population else "population"
-        named = dict(zip(OWN_HEADINGS, (areas.name, areas.larger_area, areas.larger_area_name, people), strict=True))
-        named |= {heading: heading for heading in self.also}
-        for target, heading in named.items():
-            column = self._beside(sides, target, heading)
-            if column is not None and target not in table.columns:
-                table = table.join(column, on="area_code", how="left", maintain_order="left")
-        if areas.population is not None and "population" not in table.columns:
-            raise MissingColumns(
-                f"neither table has the column '{people}'", remedy="Name the heading of the number of people."
-            )
-        kind, year = (areas.kind, areas.year) if key is None or areas.year else (key.kind, key.year)
-        return Listing(table, kind, year, areas.plural, table["area_code"])
-
-    def _beside(self, sides: Sequence[Side], target: str, heading: str | None) -> pl.DataFrame | None:
-        found: pl.DataFrame | None = None
-        for side in sides:
-            opened = side.opened
-            if opened is None:
-                continue
-            known = opened.dataset.name_column if opened.dataset and target == "area_name" else ""
-            name = next((name for name in (heading, target, known) if name and name in opened.table.columns), None)
-            code = self.codes(opened, getattr(self.made, side.what).code)
-            if name is None or name == code:
-                continue
-            values = opened.table[name].rename(target)
-            if target == "population":
-                values = pl.Series(target, numbers(opened.table, name, file=opened.file), nan_to_null=True)
-            part = pl.DataFrame([opened.table[code].cast(pl.String).str.strip_chars().alias("area_code"), values])
-            if found is None:
-                found = part
-            else:
-                found = found.join(part, on="area_code", how="full", coalesce=True, suffix="_2")
-                found = found.select("area_code", pl.coalesce(target, f"{target}_2").alias(target))
-        return found
-
     def _with_people(self, table: pl.DataFrame, wanted: People) -> pl.DataFrame:
         if not self.has(wanted):
             text = f"The number of people is not told: the folder does not hold {wanted.dataset}."
@@ -316,17 +236,7 @@ class Desk:
         """Return ``area_code`` and ``people``; from the table `own` where the part names none."""
         opened = own if wanted.dataset is None and wanted.file is None else self.open(wanted)
         assert opened is not None
-        require_columns(opened.table, [wanted.column], file=opened.file)
-        values = numbers(opened.table, wanted.column, file=opened.file)
-        below = np.flatnonzero(values < 0)
-        if len(below):
-            raise BadValue(
-                f"{values[below[0]]:g} people cannot be",
-                remedy="Correct the cell.",
-                file=opened.file,
-                row=int(below[0]) + 2,
-                column=wanted.column,
-            )
+        values = counts(opened, wanted.column)
         codes = opened.table[self.codes(opened, wanted.code)].cast(pl.String)
         table = pl.DataFrame({"area_code": codes, "people": pl.Series(values, nan_to_null=True)})
         check_areas(table, file=opened.file)
@@ -341,73 +251,6 @@ class Desk:
         opened = self.open(wanted)
         pairs = _renamed(opened.table, {"from_code": wanted.from_, "to_code": wanted.to}, opened.file)
         return pairs.drop_nulls().unique(maintain_order=True), opened
-
-    # The rankings.
-
-    def side(self, what: str, listing: Listing | None) -> Side:
-        """Return one ranking, carried to the areas of the list."""
-        wanted: CohortRanking = getattr(self.made, what)
-        side = self._built(what, wanted) if wanted.method else self._as_read(what, wanted)
-        for place, step in enumerate(wanted.carried):
-            last = place == len(wanted.carried) - 1
-            side = self._carried(side, step, listing if last else None)
-        if listing is not None and not wanted.carried:
-            _check_listed(side, wanted, listing)
-        return side
-
-    def _built(self, what: str, wanted: CohortRanking) -> Side:
-        # Only a cohort file that names a method needs the index engine, and the time to import it.
-        from homeground.journey.index import build_index
-
-        assert wanted.method is not None
-        built = build_index(wanted.method, data=self.data)
-        self._sources += built.sources
-        self.notes += built.notes
-        table = built.table.select("area_code", "rank", "score")
-        return Side(what, table, int(table["rank"].count()))
-
-    def _as_read(self, what: str, wanted: CohortRanking) -> Side:
-        opened = self.open(wanted)
-        assert wanted.column is not None
-        code = self.codes(opened, wanted.code)
-        check_areas(opened.table, code, file=opened.file)
-        missing = opened.dataset.missing_codes if opened.dataset else ()
-        values = numbers(opened.table, wanted.column, missing_codes=missing, file=opened.file)
-        if not np.isfinite(values).any():
-            raise BadValue("the column is empty", remedy="Choose another.", file=opened.file, column=wanted.column)
-        key = _key(opened, code)
-        columns = {"area_code": opened.table[code].cast(pl.String).str.strip_chars()}
-        check_areas(pl.DataFrame(columns), file=opened.file)
-        if key is not None:
-            check_codes(columns["area_code"], key, file=opened.file, official=False)
-        if wanted.holds == "score":
-            scores = values if wanted.higher_is == "worse" else -values
-            ranks = stats.rank(scores)
-            columns["score"] = pl.Series(scores, nan_to_null=True)
-        else:
-            ranks = values
-            _check_read_ranks(values, wanted, opened)
-        columns["rank"] = pl.Series(ranks, nan_to_null=True)
-        n = wanted.ranked or int(np.isfinite(values).sum())
-        return Side(what, pl.DataFrame(columns), n, opened, key)
-
-    def _carried(self, side: Side, step: CohortStep, listing: Listing | None) -> Side:
-        pairs, opened = self.lookup(step)
-        weights = None if step.weight is None else self.people(step.weight, side.opened)
-        if listing is not None and self.made.areas.starts_with:
-            pairs = pairs.filter(pl.col("to_code").str.starts_with(self.made.areas.starts_with))
-        plural = self.made.areas.plural if listing is not None else "areas"
-        with told_of(side.opened.file if side.opened else None):
-            moved = carry(
-                side.table,
-                pairs,
-                by=step.by,
-                n=side.n,
-                weights=weights,
-                targets=None if listing is None else listing.table["area_code"],
-                of=plural,
-            )
-        return arrived(side, moved, lookup=step.dataset or Path(opened.file).name, plural=plural)
 
     def level(self, name: str) -> CohortLevel:
         """Return one of the larger areas that the cohort file knows."""
@@ -430,105 +273,22 @@ class Desk:
         return table.unique("area_code", maintain_order=True), pairs
 
 
-def arrived(side: Side, moved: Carried, *, lookup: str, plural: str) -> Side:
-    """Return a ranking after a step, with what the step left out in words."""
-    notes = list(moved.notes)
-    if moved.beyond:
-        text = f"{len(moved.beyond):,} {plural} that {lookup} leads to are not on the list: {listed(moved.beyond)}."
-        notes.append(Note(text, areas=moved.beyond, kind="missing"))
-    gaps = dict.fromkeys(moved.uncovered, f"no area leads to it in {lookup}")
-    return replace(
-        side,
-        table=moved.table,
-        n=moved.n,
-        key=None,
-        gaps={**side.gaps, **gaps},
-        beyond=(*side.beyond, *moved.beyond),
-        notes=(*side.notes, *notes),
-    )
+def counts(opened: Opened, column: str) -> FloatArray:
+    """Return a column of people, none of them below zero."""
+    missing = opened.dataset.missing_codes if opened.dataset else ()
+    values = numbers(opened.table, column, missing_codes=missing, file=opened.file)
+    below = np.flatnonzero(values < 0)
+    if len(below):
+        row = int(below[0]) + 2
+        what = f"{values[below[0]]:g} people cannot be"
+        raise BadValue(what, remedy="Correct the cell.", file=opened.file, row=row, column=column)
+    return values
 
 
 def _renamed(table: pl.DataFrame, names: Mapping[str, str | None], file: str) -> pl.DataFrame:
     given = {target: heading for target, heading in names.items() if heading is not None}
     require_columns(table, given.values(), file=file)
     return table.select(pl.col(heading).cast(pl.String).alias(target) for target, heading in given.items())
-
-
-def check_one_kind(sides: Sequence[Side]) -> None:
-    """Raise `WrongBoundaries` if two rankings that nothing carries to one list are of different areas.
-
-    What the catalogue or the headings say of kind and boundary year counts first, then the codes.
-    """
-    one, two = (side.key for side in sides)
-    file = sides[1].opened.file if sides[1].opened else None
-    if one is not None and two is not None and (one.kind, one.year) != (two.kind, two.year) and one.year and two.year:
-        raise WrongBoundaries(
-            f"the need ranking is by {two.kind} of {two.year}, the deprivation ranking by {one.kind} of {one.year}",
-            remedy="Use two rankings of the same areas and boundary year, or convert one: homeground data convert.",
-            file=file,
-        )
-    with told_of(file):
-        check_same_boundaries(sides[0].table["area_code"], sides[1].table["area_code"])
-
-
-def _key(opened: Opened, code: str) -> AreaKey | None:
-    known = opened.dataset
-    if known is not None and code == known.area_column and known.boundary_year:
-        return AreaKey(known.area_kind, known.boundary_year)
-    return area_key(code)
-
-
-def _check_read_ranks(values: stats.FloatArray, wanted: CohortRanking, opened: Opened) -> None:
-    assert wanted.column is not None
-    tied = wanted.tied
-    if opened.dataset is not None and any(wanted.column == column.name for column in opened.dataset.columns):
-        tied = max(tied, opened.dataset.column(wanted.column).tied)
-    if wanted.ranked is None:
-        try:
-            check_ranks(values, column=wanted.column, tied=tied, missing_allowed=True, file=opened.file)
-        except BadValue as error:
-            if opened.dataset is not None:
-                raise
-            hint = f"{error.remedy} If the column holds scores, say so: --holds score."
-            raise BadValue(error.problem, remedy=hint, file=error.file, row=error.row, column=error.column) from None
-        return
-    known = np.isfinite(values)
-    outside = np.flatnonzero(known & ((values < 1) | (values > wanted.ranked)))
-    if len(outside):
-        raise BadValue(
-            f"the rank {values[outside[0]]:g} is out of range: it is to be one of {wanted.ranked:,} ranks",
-            remedy="Correct the rank, or the number of areas that are ranked.",
-            file=opened.file,
-            row=int(outside[0]) + 2,
-            column=wanted.column,
-        )
-    ranks = pl.Series(values, nan_to_null=True)
-    repeats = np.flatnonzero((~ranks.is_first_distinct() & ranks.is_not_null()).to_numpy())
-    if len(repeats) > tied:
-        raise BadValue(
-            f"the rank {values[repeats[0]]:g} stands here a second time; {len(repeats):,} ranks repeat another where "
-            f"{tied:,} ties were declared",
-            remedy="Declare the ties that the publisher states, or correct the column.",
-            file=opened.file,
-            row=int(repeats[0]) + 2,
-            column=wanted.column,
-        )
-
-
-def _check_listed(side: Side, wanted: CohortRanking, listing: Listing) -> None:
-    codes = side.table["area_code"]
-    strangers = (~codes.is_in(listing.table["area_code"].to_list())).arg_true()
-    if not len(strangers):
-        return
-    year = f" of {listing.year}" if listing.year else ""
-    what = (
-        f"{len(strangers):,} of {len(codes):,} areas are not among the {listing.plural}{year} of the list "
-        f"(first: {codes[int(strangers[0])]})"
-    )
-    where = {"file": side.opened.file if side.opened else wanted.method, "row": int(strangers[0]) + 2}
-    if len(strangers) * 100 > len(codes):
-        raise WrongBoundaries(what, remedy="Use the file of the same boundary year.", **where)  # type: ignore[arg-type]
-    raise UnknownArea(what, remedy="Correct the codes.", **where)  # type: ignore[arg-type]
 
 
 def _uses(

@@ -35,8 +35,8 @@ _SHOWN = ["area_code", "area_name", "deprivation_rank", "need_rank", "selected",
 @click.option("--need-area-column", help="Heading of the area codes in --need, if it differs.")
 @click.option("--name-column", help="Heading of the area names, in either table.")
 @click.option("--population-column", help="Heading of the number of people, in either table.")
-@click.option("--deprivation-of", type=int, help="How many areas the deprivation ranks are of.")
-@click.option("--need-of", type=int, help="How many areas the need ranks are of.")
+@click.option("--deprivation-of", type=click.IntRange(1), help="How many areas the deprivation ranks are of.")
+@click.option("--need-of", type=click.IntRange(1), help="How many areas the need ranks are of.")
 @click.option("--tied", type=click.IntRange(0), default=0, show_default=True,
               help="How many rows may repeat the rank of another row.")  # fmt: skip
 @click.option("--rule", type=click.Choice(_RULES), help="How the two rankings are brought together.")
