@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -28,6 +29,7 @@ from homeground.tables import check_areas, require_columns
 __all__ = ["Apart", "Certainty", "certainty"]
 
 _Mask = NDArray[np.bool_]
+_AT_ONCE = 2_000  # places whose counts are summed up together
 
 
 @dataclass(frozen=True)
@@ -207,24 +209,24 @@ def _plans(spec: CertaintySpec, models: Mapping[str, ListModel]) -> list[Plan]:
 
 
 def _found(plan: Plan, tally: Tally) -> _Found:
-    ranks = [_interval(counts.astype(np.int64), plan.bins) for counts in tally.ranks]
+    ranks = [_interval(counts, plan.bins) for counts in tally.ranks]
     return _Found(plan.name, tally.members / plan.draws, tally.all_sizes(), ranks)
 
 
-def _interval(counts: IntArray, bins: IntArray) -> tuple[FloatArray, FloatArray]:
+def _interval(counts: NDArray[np.integer[Any]], bins: IntArray) -> tuple[FloatArray, FloatArray]:
     """Return the 5th and 95th percentile of the rank of each place, from its counts by bin."""
-    total = counts.sum(axis=1)
-    up_to = counts.cumsum(axis=1)
-    first = np.searchsorted(bins, np.arange(counts.shape[1]), side="left").astype(np.float64)
-    last = np.searchsorted(bins, np.arange(counts.shape[1]), side="right") - 1.0
-    low = (up_to < np.ceil(0.05 * total)[:, None]).sum(axis=1)
-    high = (up_to < np.ceil(0.95 * total)[:, None]).sum(axis=1)
-    known = total > 0
-    size = counts.shape[1] - 1
-    return (
-        np.where(known, first[np.minimum(low, size)], np.nan),
-        np.where(known, last[np.minimum(high, size)], np.nan),
-    )
+    n_places, n_bins = counts.shape
+    first = np.searchsorted(bins, np.arange(n_bins), side="left").astype(np.float64)
+    last = np.searchsorted(bins, np.arange(n_bins), side="right") - 1.0
+    low, high = np.full(n_places, np.nan), np.full(n_places, np.nan)
+    for start in range(0, n_places, _AT_ONCE):
+        up_to = counts[start : start + _AT_ONCE].cumsum(axis=1, dtype=np.int64)
+        total = up_to[:, -1:]
+        known = total[:, 0] > 0
+        rows = slice(start, start + len(up_to))
+        low[rows] = np.where(known, first[(up_to >= np.ceil(0.05 * total)).argmax(axis=1)], np.nan)
+        high[rows] = np.where(known, last[(up_to >= np.ceil(0.95 * total)).argmax(axis=1)], np.nan)
+    return low, high
 
 
 def _point_table(model: ListModel, names: Mapping[str, str], label: str, rest: str) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from homeground.find.plan import IndexPlan, ListPlan, NodePlan, PartPlan, Plan, 
 from homeground.find.rules import Rule, cut
 from homeground.stats import FloatArray, IntArray
 
-__all__ = ["BLOCK", "Tally", "blocks", "run_blocks"]
+__all__ = ["BLOCK", "Tally", "blocks", "empty_tally", "run_blocks"]
 
 BLOCK = 16
 _WEIGHTS, _NOISE, _NORMALISATION, _THRESHOLD, _RULE, _EDITION = range(6)
@@ -49,17 +50,14 @@ class Tally:
 
     members: IntArray
     sizes: dict[int, IntArray] = field(default_factory=dict)
-    ranks: list[NDArray[np.uint16] | NDArray[np.uint32]] = field(default_factory=list)
+    ranks: list[NDArray[np.integer[Any]]] = field(default_factory=list)
 
     def add(self, other: Tally) -> None:
         """Take in what another worker counted."""
         self.members += other.members
         self.sizes |= other.sizes
-        if not self.ranks:
-            self.ranks = [counts.astype(np.uint32) for counts in other.ranks]
-        else:
-            for mine, theirs in zip(self.ranks, other.ranks, strict=True):
-                np.add(mine, theirs, out=mine)
+        for mine, theirs in zip(self.ranks, other.ranks, strict=True):
+            np.add(mine, theirs, out=mine)
 
     def all_sizes(self) -> IntArray:
         """Return the size of the list in every draw, in the order of the draws."""
@@ -71,13 +69,18 @@ def blocks(draws: int) -> int:
     return -(-draws // BLOCK)
 
 
-def run_blocks(plan: Plan, first: int, last: int) -> Tally:
-    """Return the tally of the blocks from `first` up to (not with) `last`."""
+def empty_tally(plan: Plan, *, small: bool = False) -> Tally:
+    """Return a tally of nothing; a small one holds up to 65,535 draws and travels at half the size."""
     tally = Tally(np.zeros(plan.n_places, dtype=np.int64))
     if plan.bands:
-        n_bins = int(plan.bins[-1]) + 1
-        # A task holds far fewer than 65,535 draws; the counts are widened when they are put together.
-        tally.ranks = [np.zeros((plan.n_places, n_bins), dtype=np.uint16) for _ in plan.lists[0].indices]
+        shape = (plan.n_places, int(plan.bins[-1]) + 1)
+        tally.ranks = [np.zeros(shape, dtype=np.uint16 if small else np.uint32) for _ in plan.lists[0].indices]
+    return tally
+
+
+def run_blocks(plan: Plan, first: int, last: int, *, into: Tally | None = None) -> Tally:
+    """Return the tally of the blocks from `first` up to (not with) `last`, added to `into` where that is given."""
+    tally = empty_tally(plan, small=True) if into is None else into
     workers = [_ListDraws(part, plan) for part in plan.lists]
     for block in range(first, last):
         _run_block(plan, workers, block, tally)
@@ -159,7 +162,7 @@ class _ListDraws:
             larger_area=plan.larger_area,
         )
 
-    def _count(self, counts: NDArray[np.uint16] | NDArray[np.uint32], ranks: FloatArray) -> None:
+    def _count(self, counts: NDArray[np.integer[Any]], ranks: FloatArray) -> None:
         known = np.isfinite(ranks)
         rows, found = (self.rows, ranks) if known.all() else (self.rows[known], ranks[known])
         place = self.whole.bins[found.astype(np.int64)]

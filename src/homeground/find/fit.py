@@ -39,9 +39,9 @@ def check_fits(spec: CertaintySpec, editions: Mapping[str, ListModel]) -> None:
     used = _editions(spec, editions)
     for name, model in used.items():
         for role, index in _indices(model):
-            _check_weights(spec, role, index)
-            _check_noise(spec, role, index)
-            _check_normalisation(spec, role, index)
+            _check_weights(spec, model, role, index)
+            _check_noise(spec, model, role, index)
+            _check_normalisation(spec, model, role, index)
         _check_roles(spec, model)
         _check_threshold(spec, model)
         _check_rule(spec, model, name)
@@ -86,12 +86,15 @@ def _check_roles(spec: CertaintySpec, model: ListModel) -> None:
             )
 
 
-def _only(role: IndexRole) -> str:
+def _else(model: ListModel, role: IndexRole) -> str:
+    """Return the way out that there is where the list has two indices."""
+    if model.need is None:
+        return ""
     other = "need" if role == "deprivation" else "deprivation"
-    return f"vary the other index only: of = ['{other}']"
+    return f" If it is about the other index only, write of = ['{other}']."
 
 
-def _check_weights(spec: CertaintySpec, role: IndexRole, index: IndexModel) -> None:
+def _check_weights(spec: CertaintySpec, model: ListModel, role: IndexRole, index: IndexModel) -> None:
     if spec.weights is None or role not in spec.weights.of:
         return
     method = index.built.method
@@ -99,7 +102,7 @@ def _check_weights(spec: CertaintySpec, role: IndexRole, index: IndexModel) -> N
         raise BadSpecification(
             f"the weights of the domains are in doubt, but '{method.name}' ({role}) has one part, "
             f"'{method.index.parts[0]}'",
-            remedy=f"Leave the weights out, or {_only(role)}.",
+            remedy=f"Leave the weights out.{_else(model, role)}",
         )
     if "indicators" in spec.weights.levels:
         nodes = [name for name in method.order() if method.parts[name].parts]
@@ -107,13 +110,13 @@ def _check_weights(spec: CertaintySpec, role: IndexRole, index: IndexModel) -> N
             raise BadSpecification(
                 f"the weights of the indicators are in doubt, but '{method.name}' ({role}) is composed of finished "
                 "parts and has no node below its domains",
-                remedy=f"Write levels = ['domains'], use a method with indicators, or {_only(role)}.",
+                remedy=f"Write levels = ['domains'], or use a method with indicators.{_else(model, role)}",
             )
         if all(len(method.parts[name].parts) < 2 for name in nodes):
             raise BadSpecification(
                 f"the weights of the indicators are in doubt, but every domain of '{method.name}' ({role}) has one "
                 "part",
-                remedy=f"Write levels = ['domains'], or {_only(role)}.",
+                remedy=f"Write levels = ['domains'].{_else(model, role)}",
             )
 
 
@@ -149,7 +152,7 @@ def _stated(index: IndexModel, name: str, size: float) -> FloatArray:
     return np.where(np.isfinite(raw), size * float(np.nanstd(raw)), 0.0)
 
 
-def _check_noise(spec: CertaintySpec, role: IndexRole, index: IndexModel) -> None:
+def _check_noise(spec: CertaintySpec, model: ListModel, role: IndexRole, index: IndexModel) -> None:
     doubt, method = spec.noise, index.built.method
     if doubt is None or role not in doubt.of:
         return
@@ -165,11 +168,12 @@ def _check_noise(spec: CertaintySpec, role: IndexRole, index: IndexModel) -> Non
         raise BadSpecification(
             f"the indicators' noise is in doubt, but '{method.name}' ({role}) gives no error for any of its parts: no "
             "numerator and denominator, no standard_error",
-            remedy=f"State a size yourself, e.g. stated = 0.15 under [noise], leave the noise out, or {_only(role)}.",
+            remedy="State a size yourself, stated = 0.15 under [noise] or --vary noise=0.15, or leave the noise out."
+            + _else(model, role),
         )
 
 
-def _check_normalisation(spec: CertaintySpec, role: IndexRole, index: IndexModel) -> None:
+def _check_normalisation(spec: CertaintySpec, model: ListModel, role: IndexRole, index: IndexModel) -> None:
     doubt, method = spec.normalisation, index.built.method
     if doubt is None or role not in doubt.of:
         return
@@ -180,14 +184,14 @@ def _check_normalisation(spec: CertaintySpec, role: IndexRole, index: IndexModel
         raise BadSpecification(
             f"the normalisation is in doubt, but '{method.name}' ({role}) {which}: its parts are combined as they "
             "stand",
-            remedy=f"Give the parts a transform in the method, leave the normalisation out, or {_only(role)}.",
+            remedy=f"Give the parts a transform in the method, or leave the normalisation out.{_else(model, role)}",
         )
     ranked = [name for name, part in parts.items() if part.holds == "rank"]
     for choice in doubt.choices:
         if ranked and choice in ("z", "min-max"):
             raise BadSpecification(
                 f"'{choice}' needs scores, but the part '{ranked[0]}' of '{method.name}' ({role}) holds only ranks",
-                remedy=f"Draw from exponential-rank, rank-to-normal and percentile, or {_only(role)}.",
+                remedy=f"Draw from exponential-rank, rank-to-normal and percentile.{_else(model, role)}",
             )
         if method.index.combine != "arithmetic" and choice in ("z", "rank-to-normal"):
             raise BadSpecification(
@@ -199,7 +203,7 @@ def _check_normalisation(spec: CertaintySpec, role: IndexRole, index: IndexModel
         raise BadSpecification(
             f"the normalisation is in doubt, but '{method.name}' ({role}) has one part: its ranks are the same on "
             "any scale",
-            remedy=f"Leave the normalisation out, or {_only(role)}.",
+            remedy=f"Leave the normalisation out.{_else(model, role)}",
         )
     if all(part.transform == choice for part in parts.values() for choice in doubt.choices):
         raise BadSpecification(

@@ -41,15 +41,22 @@ def sentences(table: pl.DataFrame, model: ListModel, *, draws: int) -> pl.Series
     return pl.Series(
         "sentence",
         [
-            f"{clean(name) or code} {place}{_left_out(reason, place)}. {_in_re_runs(share, draws, member=member)}"
+            f"{_tidy(name) or code} {place}{_left_out(reason, place)}. {_in_re_runs(share, draws, member=member)}"
             if share is not None
-            else f"{clean(name) or code} could not be placed{f': {reason}' if reason else ''}."
+            else f"{_tidy(name) or code} could not be placed{f': {reason}' if reason else ''}."
             for name, code, place, reason, share, member in zip(
                 names, codes, where, reasons, probability, chosen, strict=True
             )
         ],
         dtype=pl.String,
     )
+
+
+def _tidy(name: str | None) -> str:
+    # Most of 33,755 names are plain, and need not be looked at letter by letter.
+    if name and name.isascii() and name.isprintable() and "  " not in name:
+        return name.strip()
+    return clean(name)
 
 
 def _left_out(reason: str | None, place: str) -> str:

@@ -11,10 +11,8 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Literal
 
-import numpy as np
-
 from homeground.errors import BadSpecification, MissingExtra
-from homeground.find.draws import BLOCK, Tally, blocks, run_blocks
+from homeground.find.draws import BLOCK, Tally, blocks, empty_tally, run_blocks
 from homeground.find.plan import Plan
 
 __all__ = ["Executor", "Progress", "run"]
@@ -59,7 +57,7 @@ def run(
         If Dask is asked for and not installed.
     """
     count = _check(executor, workers, address)
-    tallies = [Tally(np.zeros(plan.n_places, dtype=np.int64)) for plan in plans]
+    tallies = [empty_tally(plan) for plan in plans]
     tasks = _tasks(plans, count)
     done, total = 0, sum(plan.draws for plan in plans)
     if progress is not None:
@@ -69,9 +67,10 @@ def run(
     elif executor == "dask":
         results = _dask(tuple(plans), tasks, count, address)
     else:
-        results = ((task, run_blocks(plans[task[0]], *task[1:])) for task in tasks)
+        results = ((task, run_blocks(plans[task[0]], *task[1:], into=tallies[task[0]])) for task in tasks)
     for (number, first, last), tally in results:
-        tallies[number].add(tally)
+        if tally is not tallies[number]:
+            tallies[number].add(tally)
         done += min(last * BLOCK, plans[number].draws) - first * BLOCK
         if progress is not None:
             progress(done, total)

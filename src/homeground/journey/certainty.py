@@ -46,6 +46,8 @@ class Ready:
     title, label, rest : str
     names : dict of str to str
         Name of each place, by code.
+    found : Cohort or None
+        The list with all that is known of its areas.
     notes, sources : tuple
     """
 
@@ -55,6 +57,7 @@ class Ready:
     label: str
     rest: str
     names: Mapping[str, str] = field(default_factory=dict)
+    found: Cohort | None = None
     notes: tuple[Note, ...] = ()
     sources: tuple[Source, ...] = ()
 
@@ -73,6 +76,10 @@ def preset_list(
     share: float | None = None,
     count: int | None = None,
     level: str | None = None,
+    minimum_population: float | None = None,
+    exclude: Sequence[str | Path] = (),
+    cap: int | None = None,
+    cap_by: str | None = None,
     noise: bool = False,
 ) -> Ready:
     """Return the list of a preset or cohort file, made ready to be drawn up again.
@@ -88,7 +95,7 @@ def preset_list(
         Folder with the official files.
     editions : sequence of str or Path
         Further presets or cohort files for the same places, when the edition is in doubt.
-    rule, share, count, level
+    rule, share, count, level, minimum_population, exclude, cap, cap_by
         In place of what the preset says, as for `homeground.journey.cohort.build_cohort`.
     noise : bool
         Whether sampling errors are needed, which takes the columns they come from.
@@ -102,18 +109,22 @@ def preset_list(
     BadSpecification, MissingDataset, BadTable, WrongBoundaries
         With the file, row and column where it went wrong, and what to do.
     """
+    choices: dict[str, Any] = {
+        "rule": rule, "share": share, "count": count, "level": level, "minimum_population": minimum_population,
+        "exclude": exclude, "cap": cap, "cap_by": cap_by,
+    }  # fmt: skip
     made = preset if isinstance(preset, CohortFile) else presets.load(preset)
-    found = build_cohort(preset, data=data, rule=rule, share=share, count=count, level=level)
+    found = build_cohort(preset, data=data, **choices)
     places = found.table["area_code"]
-    models = {made.name: _list_model(made, found, places, data, level, noise=noise)}
+    models = {made.name: _list_model(made, found, places, data, choices, noise=noise)}
     notes, sources = list(found.notes), list(found.sources)
     for other in editions:
         also = presets.load(other)
         if also.name in models:
             continue
-        theirs = build_cohort(other, data=data, rule=rule, share=share, count=count, level=level)
+        theirs = build_cohort(other, data=data, **choices)
         _check_same_places(made, places, also, theirs.table["area_code"])
-        models[also.name] = _list_model(also, theirs, places, data, level, noise=noise)
+        models[also.name] = _list_model(also, theirs, places, data, choices, noise=noise)
         notes += [replace(note, text=f"{also.name}: {note.text}") for note in theirs.notes]
         sources += theirs.sources
     table = found.table
@@ -126,6 +137,7 @@ def preset_list(
         label=found.label,
         rest=found.rest,
         names=names,
+        found=found,
         notes=tuple(dict.fromkeys(notes)),
         sources=tuple(dict.fromkeys(sources)),
     )
@@ -142,8 +154,9 @@ def _check_same_places(made: CohortFile, places: pl.Series, also: CohortFile, th
 
 
 def _list_model(
-    made: CohortFile, found: Cohort, places: pl.Series, data: Path | None, level: str | None, *, noise: bool
+    made: CohortFile, found: Cohort, places: pl.Series, data: Path | None, choices: Mapping[str, Any], *, noise: bool
 ) -> ListModel:
+    level = choices["level"]
     desk = Desk(made, data, level=level)
     sides = [_side_model(desk, made, what, places, data, level, noise=noise) for what in ("deprivation", "need")]
     by_place = pl.DataFrame({"area_code": places}).join(found.table, on="area_code", how="left", maintain_order="left")
@@ -151,10 +164,10 @@ def _list_model(
     kept = by_place["reason"].is_null() | by_place["reason"].str.starts_with("over the cap")
     placed = by_place["deprivation_rank"].is_not_null() & by_place["need_rank"].is_not_null()
     eligible = (kept | ~placed).to_numpy()
-    cap = made.filters.cap
+    cap = made.filters.cap if choices["cap"] is None else choices["cap"]
     groups = None
     if cap is not None:
-        column = by_place[made.filters.cap_by or "larger_area"]
+        column = by_place[choices["cap_by"] or made.filters.cap_by or "larger_area"]
         number = column.rank("dense").cast(pl.Int64).fill_null(0) - 1
         groups = number.to_numpy().astype(np.int64)
     return ListModel(
@@ -349,7 +362,16 @@ def own_list(
         )
         listing, notes = found.table, tuple(dict.fromkeys((*notes, *found.notes)))
     model = ListModel(tuple(places.to_list()), models[0], models[1] if need is not None else None, chosen)
-    return Ready({title: model}, listing, title, label, "rest of the areas", names, notes, sources)
+    return Ready(
+        editions={title: model},
+        listing=listing,
+        title=title,
+        label=label,
+        rest="rest of the areas",
+        names=names,
+        notes=notes,
+        sources=sources,
+    )
 
 
 def _load(method: str | Path | Method) -> Method:

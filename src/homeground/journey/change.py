@@ -50,8 +50,8 @@ def change_between(
     Parameters
     ----------
     old, new : str or Path
-        Presets or cohort files (their deprivation rankings are compared, the need ranking of the new one joins them), or
-        methods (shipped or files).
+        Presets or cohort files (their deprivation rankings are compared, the need ranking of the new one joins them),
+        or methods (shipped or files).
     data : Path, optional
         Folder with the official files.
     input_old, input_new, need_input : Path, optional
