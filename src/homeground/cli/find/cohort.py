@@ -64,10 +64,10 @@ def cohort(
     quiet: bool,
     **options: Any,
 ) -> None:
-    """List the left-behind places, and say of every other place why it is not among them.
+    """List the left-behind places.
 
-    Every area gets its part: left behind, other deprived, rest of England, or not placed, with the reason. Rank 1 is
-    the most need.
+    Of every other place it says why it is not among them: each area is left behind, other deprived, rest of England, or
+    not placed, with the reason. Rank 1 is the most need.
 
     \b
     Example:
