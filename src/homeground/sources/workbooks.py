@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import zipfile
 import zlib
@@ -28,8 +29,8 @@ from homeground.tables import listed
 
 __all__ = ["read_workbook", "sheets"]
 
-_MOST_UNPACKED = 600 << 20
-_MOST_CELLS = 60_000_000
+_MOST_UNPACKED = 300 << 20
+_MOST_CELLS = 30_000_000
 _HEAD_ROWS = 25
 _MOST_STRINGS = 100_000
 _CHUNK = 1 << 22
@@ -107,15 +108,21 @@ def read_workbook(path: Path, layer: str | None, columns: Sequence[str] | None, 
 
 def _load(book: Any, name: str, row: int, places: Sequence[int]) -> pl.DataFrame:
     """Return the rows below `row`; columns are called by their place in the sheet, counted from 0."""
-    sheet = book.load_sheet(name, header_row=None, skip_rows=row, schema_sample_rows=None)
-    found = {column.absolute_index: index for index, column in enumerate(sheet.available_columns())}
+
+    def wanted(column: Any) -> bool:
+        return column.absolute_index in places
+
+    # An empty column has no type to tell: calamine's warning about it would reach people.
+    logging.getLogger("fastexcel").setLevel(logging.ERROR)
+    sheet = book.load_sheet(name, header_row=None, skip_rows=row, schema_sample_rows=None, use_columns=wanted)
+    found = {column.absolute_index: position for position, column in enumerate(sheet.selected_columns)}
     table = sheet.to_polars()
     cells = {place: table.to_series(found[place]) for place in places if place in found}
     # Numbers among text come as text cut to nine decimals: fetch those once more as numbers.
     cut = [place for place, series in cells.items() if series.dtype == pl.String and _cut(series).any()]
     if cut:
-        kinds = dict.fromkeys([found[place] for place in cut], "float")
-        again = book.load_sheet(name, header_row=None, skip_rows=row, dtypes=kinds).to_polars()
+        kinds = dict.fromkeys(cut, "float")
+        again = book.load_sheet(name, header_row=None, skip_rows=row, dtypes=kinds, use_columns=wanted).to_polars()
         for place in cut:
             whole = again.to_series(found[place]).cast(pl.String)
             cells[place] = pl.select(pl.when(_cut(cells[place])).then(whole).otherwise(cells[place])).to_series()

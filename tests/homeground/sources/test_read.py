@@ -175,10 +175,11 @@ def test_a_table_that_starts_away_from_the_corner_of_its_sheet_is_read(tmp_path)
 def test_numbers_among_text_in_a_workbook_keep_all_their_digits(tmp_path):
     """A publisher's sign for 'no figure' must not cost the other cells their precision."""
     book = openpyxl.Workbook()
-    for row in [("code", "need"), ("X1", 1 / 3), ("X2", ":"), ("X3", 12)]:
+    for row in [("", "code", "other", "need"), ("", "X1", 1, 1 / 3), ("", "X2", 2, ":"), ("", "X3", 3, 12)]:
         book.active.append(row)
     book.save(tmp_path / "t.xlsx")
     assert read_table(tmp_path / "t.xlsx")["need"].to_list() == [repr(1 / 3), ":", "12"]
+    assert read_table(tmp_path / "t.xlsx", columns=["need"]).rows() == [(repr(1 / 3),), (":",), ("12",)]
 
 
 def test_errors_in_the_cells_of_a_workbook_are_counted(tmp_path):
