@@ -197,14 +197,29 @@ def _treat_outliers(part: Part, values: FloatArray, notes: dict[str, NDArray[np.
 
 def _winsorise(values: FloatArray, *, skew: float, kurtosis: float, at_most: int) -> FloatArray:
     # Follows the OECD/JRC practice: only when both are outside, and from the side that the skew points to.
-    treated = values.copy()
     ordered = np.sort(values[np.isfinite(values)])
+    n, low, high = len(ordered), 0, len(ordered) - 1
+    if n < 3 or ordered[0] == ordered[-1]:
+        return values
+    # Running sums of powers give the moments of the clipped values without going through them at every step.
+    scaled = stats.z_score(ordered)
+    powers = scaled ** np.arange(1, 5)[:, None]
+    below = np.concatenate([np.zeros((4, 1)), np.cumsum(powers, axis=1)], axis=1)
     for step in range(at_most + 1):
-        current = np.clip(values, ordered[0], ordered[-1])
-        centred = stats.z_score(current)
-        skewness, excess = float(np.nanmean(centred**3)), float(np.nanmean(centred**4)) - 3.0
-        treated = current
-        if not (abs(skewness) > skew and excess > kurtosis) or step == at_most or len(ordered) < 3:
+        inside = below[:, high + 1] - below[:, low]
+        skewness, excess = _shape((inside + low * powers[:, low] + (n - 1 - high) * powers[:, high]) / n)
+        if not (abs(skewness) > skew and excess > kurtosis) or step == at_most or high - low < 2:
             break
-        ordered = ordered[:-1] if skewness > 0 else ordered[1:]
-    return treated
+        low, high = (low, high - 1) if skewness > 0 else (low + 1, high)
+    return np.clip(values, ordered[low], ordered[high])
+
+
+def _shape(moments: FloatArray) -> tuple[float, float]:
+    """Return skewness and excess kurtosis from the first four raw moments."""
+    m1, m2, m3, m4 = moments.tolist()
+    variance = m2 - m1**2
+    if variance <= 0:
+        return 0.0, 0.0
+    third = m3 - 3 * m1 * m2 + 2 * m1**3
+    fourth = m4 - 4 * m1 * m3 + 6 * m1**2 * m2 - 3 * m1**4
+    return third / variance**1.5, fourth / variance**2 - 3.0

@@ -218,6 +218,29 @@ class TestOutliers:
         score = build(method(part), skewed).table["score"].to_list()
         assert score[27:] == [2.0**27] * 3
 
+    @settings(max_examples=30)
+    @given(st.integers(0, 10_000), st.integers(0, 12))
+    def test_winsorising_agrees_with_the_rule_done_step_by_step(self, seed, at_most):
+        """Pull in one value, measure skew and kurtosis again, until both are fine or the number allowed is reached."""
+        values = np.exp(1.5 * np.random.default_rng(seed).standard_normal(40)) * np.random.default_rng(seed).choice(
+            [-1, 1]
+        )
+        expected = values.copy()
+        for _ in range(at_most):
+            z = (expected - expected.mean()) / expected.std()
+            skewness, excess = (z**3).mean(), (z**4).mean() - 3
+            if not (abs(skewness) > 2 and excess > 3.5):
+                break
+            distinct = np.sort(values)
+            count = int((expected != values).sum()) + 1
+            expected = (
+                np.clip(values, None, distinct[-1 - count]) if skewness > 0 else np.clip(values, distinct[count], None)
+            )
+        table = pl.DataFrame({"area_code": [f"a{i}" for i in range(40)], "x": values})
+        rule = {"treatment": "winsorise", "at_most": at_most or 0.001}
+        built = build(method({"x": {"column": "x", "outliers": rule}}), table)
+        assert built.table["score"].to_numpy() == pytest.approx(expected)
+
     def test_clipping_and_logarithm(self):
         """Cut at a percentile; or logarithms of what is above the lowest."""
         assert self.treat(treatment="clip", high=50).table["score"].max() == pytest.approx(15.5)
