@@ -186,7 +186,10 @@ def _lookup_between(sides: list[EditionData], data: Path | None, lookup: Path | 
     if lookup is not None:
         opened = open_file(lookup)
         given = _PAIR
-        if not set(given) <= set(opened.table.columns):
+        known = [column.name for column in opened.dataset.columns if column.holds == "code"] if opened.dataset else []
+        if len(known) == len(given) and set(known) <= set(opened.table.columns):
+            given = (known[0], known[1])
+        elif not set(given) <= set(opened.table.columns):
             first = code_heading(opened.table, file=opened.file)
             given = (first, code_heading(opened.table.drop(first), file=opened.file))
         pairs = opened.table.select(
