@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import polars as pl
-
 from homeground.errors import BadTable, HomegroundError, MissingColumns, MissingDataset, WrongBoundaries
 from homeground.provenance import Note, Source
 from homeground.sources import readers
 from homeground.sources.cells import check_headings
 from homeground.sources.datasets import Dataset, add, almost, datasets, matching_key, one_of, recognise
-from homeground.sources.opening import as_described, odd_names
-from homeground.sources.readers import Reading
-from homeground.tables import listed, require_columns
+from homeground.sources.opening import Opened, checksum, odd_names, open_known
+from homeground.tables import listed
 
 __all__ = ["Found", "Opened", "Problem", "Scan", "open_dataset", "open_file", "scan"]
 
@@ -90,35 +86,6 @@ class Scan:
     def has(self, id: str) -> bool:
         """Return whether the folder holds the data set `id`."""
         return any(found.dataset.id == id for found in self.found)
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A table that was read and checked.
-
-    Attributes
-    ----------
-    table : polars.DataFrame
-        Headings as in the catalogue. Codes and names are text; scores and values 64-bit floats; ranks, deciles, counts
-        and people whole numbers (floats where the publisher gives halves); missing is null.
-    dataset : Dataset or None
-        None for a table that no catalogue file describes: then headings stay as they are.
-    source : Source
-        With the file's checksum.
-    file : str
-        The path as given, for messages.
-    notes : tuple of Note
-        What a reader must be told: odd encodings, rows without a figure, a duplicate file that was not used.
-    crs : str
-        Coordinate system of the column ``geometry``, such as ``EPSG:4326``; '' without geometry.
-    """
-
-    table: pl.DataFrame
-    dataset: Dataset | None
-    source: Source
-    file: str
-    notes: tuple[Note, ...] = ()
-    crs: str = ""
 
 
 def scan(folder: Path, *, progress: Callable[[str], None] | None = None) -> Scan:
@@ -316,7 +283,7 @@ def open_dataset(where: Path | Scan, id: str, *, columns: Sequence[str] | None =
     entry = next((found for found in where.found if found.dataset.id == id), None)
     if entry is None:
         raise _not_there(where, known)
-    opened = _open(entry.path, known, entry.layer, columns)
+    opened = open_known(entry.path, known, entry.layer, columns)
     others = [other.path.name for other in where.duplicates if other.dataset.id == id]
     if others:
         too = "holds it too and is not used" if len(others) == 1 else "hold it too and are not used"
@@ -354,12 +321,12 @@ def open_file(
     if dataset is not None:
         known = one_of(dataset, catalogue)
         entry = _as_asked(path, known, kind, layers, catalogue)
-        return _open(path, known, entry, columns)
+        return open_known(path, known, entry, columns)
     found = _recognised(path, kind, layers, catalogue)
     if len(found) == 1:
-        return _open(path, found[0].dataset, found[0].layer, columns)
+        return open_known(path, found[0].dataset, found[0].layer, columns)
     reading = readers.read(path, layer=layer, columns=columns)
-    source = Source(id="", title=path.name, file=path.name, sha256=_checksum(path))
+    source = Source(id="", title=path.name, file=path.name, sha256=checksum(path))
     notes = (*reading.notes, *odd_names(reading.table, str(path), first_row=reading.first_row))
     return Opened(reading.table, None, source, str(path), notes, reading.crs)
 
@@ -431,101 +398,3 @@ def _not_there(where: Scan, known: Dataset) -> MissingDataset:
     elif known.address:
         hints.append(f"Get it from {known.address}.")
     return MissingDataset(f"the folder does not hold {_named(known)}", remedy=" ".join(hints), file=where.folder)
-
-
-def _open(path: Path, known: Dataset, layer: str, columns: Sequence[str] | None) -> Opened:
-    layers = readers.headings(path)
-    if known.joined and not layer and len(layers) > 1:
-        reading, names = _joined(path, known, layers, columns)
-    else:
-        there = next((names for name, names in layers if name == layer), layers[0][1])
-        headings, names = _wanted(known, there, columns, path)
-        reading = readers.read(path, layer=layer or None, columns=headings, infer=False)
-    table, notes = as_described(reading, known, names, str(path))
-    source = Source(
-        id=known.id,
-        title=known.title,
-        publisher=known.publisher,
-        period=known.period,
-        licence=known.licence,
-        address=known.address,
-        file=path.name,
-        sha256=_checksum(path),
-    )
-    return Opened(table, known, source, str(path), tuple(notes), reading.crs)
-
-
-def _wanted(
-    known: Dataset, there: Sequence[str], columns: Sequence[str] | None, path: Path
-) -> tuple[list[str], list[str]]:
-    """Return the file's headings to read and the catalogue's names for them, the columns that name a row first."""
-    by_key: dict[str, list[str]] = {}
-    for heading in there:
-        by_key.setdefault(matching_key(heading), []).append(heading)
-    headings: dict[str, str] = {}
-    for column in known.columns:
-        if column.name in there:
-            headings[column.name] = column.name
-            continue
-        keys = dict.fromkeys(matching_key(name) for name in (column.name, *column.aliases))
-        near = [heading for key in keys for heading in by_key.get(key, [])]
-        if len(set(near)) > 1 and (columns is None or column.name in columns):
-            raise BadTable(
-                f"{len(near)} headings could be '{column.name}': {listed([repr(heading) for heading in near])}",
-                remedy="Rename all but one.",
-                file=path,
-            )
-        if near:
-            headings[column.name] = near[0]
-    if columns is None:
-        named = set(headings.values())
-        others = {heading: heading for heading in there if heading not in named}
-        return [*headings.values(), *others.values()], [*headings, *others]
-    asked = dict.fromkeys([*known.keys, *([known.area_column] if known.area_column else [])])
-    asked |= dict.fromkeys(known.column(name).name for name in columns)
-    missing = [name for name in asked if name not in headings]
-    if missing:
-        require_columns(pl.DataFrame(schema=dict.fromkeys(dict.fromkeys(there), pl.String)), missing, file=path)
-    return [headings[name] for name in asked], list(asked)
-
-
-def _joined(
-    path: Path, known: Dataset, layers: list[tuple[str, list[str]]], columns: Sequence[str] | None
-) -> tuple[Reading, list[str]]:
-    """Return the sheets of a workbook side by side, joined by area code."""
-    code = known.area_column
-    whole: pl.DataFrame | None = None
-    names: list[str] = []
-    needed = None if columns is None else [known.column(name).name for name in columns]
-    for layer, there in layers:
-        headings, here = _wanted(known, there, None, path)
-        pairs = {name: heading for name, heading in zip(here, headings, strict=True) if name not in names}
-        if code not in here:
-            continue
-        new = {name: heading for name, heading in pairs.items() if needed is None or name in needed}
-        if whole is not None and not new:
-            continue
-        wanted = {code: dict(zip(here, headings, strict=True))[code], **new}
-        reading = readers.read(path, layer=layer, columns=list(wanted.values()), infer=False)
-        part = reading.table.rename(dict(zip(reading.table.columns, wanted, strict=True)))
-        if whole is None:
-            whole = part
-        else:
-            if set(part[code]) != set(whole[code]) or part[code].n_unique() < part.height:
-                raise BadTable(
-                    f"the sheet '{layer}' has other areas than the first sheet",
-                    remedy="Download the workbook again.",
-                    file=path,
-                )
-            whole = whole.join(part, on=code, how="left")
-        names = whole.columns
-    if needed is not None and whole is not None:
-        require_columns(whole, needed, file=path)
-        whole = whole.select(list(dict.fromkeys([code, *needed])))
-    assert whole is not None  # the data set was recognised by its area code
-    return Reading(whole), whole.columns
-
-
-def _checksum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,27 +1,173 @@
-"""Checking and typing a table by its catalogue entry: the step from a file's cells to a table that rooms may take."""
+"""Opening a file as the data set it was recognised as: cells checked and typed by the catalogue, for rooms to take."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 from homeground.areas import AreaKey, area_key, check_codes
 from homeground.errors import BadTable, BadValue, DuplicateAreas, HomegroundError
-from homeground.provenance import Note
+from homeground.provenance import Note, Source
+from homeground.sources import readers
 from homeground.sources.cells import Reading
-from homeground.sources.datasets import Column, Dataset
-from homeground.tables import check_areas, check_ranks, listed, numbers
+from homeground.sources.datasets import Column, Dataset, matching_key
+from homeground.tables import check_areas, check_ranks, listed, numbers, require_columns
 
-__all__ = ["as_described", "odd_names"]
+__all__ = ["Opened", "as_described", "checksum", "odd_names", "open_known"]
 
 _EXACT = ("index", "indicators", "summary")
 _WHOLE = ("rank", "decile", "count", "people")
 _FLAGS = {"true": True, "yes": True, "y": True, "1": True, "false": False, "no": False, "n": False, "0": False}
 # What UTF-8 looks like when it is read as another encoding: box drawings (code page 437), Ã©, â€™.
 _MOJIBAKE = r"[\u{2500}-\u{257f}]|Ã[\u{80}-\u{bf}]|â€|\u{fffd}"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A table that was read and checked.
+
+    Attributes
+    ----------
+    table : polars.DataFrame
+        Headings as in the catalogue. Codes and names are text; scores and values 64-bit floats; ranks, deciles, counts
+        and people whole numbers (floats where the publisher gives halves); missing is null.
+    dataset : Dataset or None
+        None for a table that no catalogue file describes: then headings stay as they are.
+    source : Source
+        With the file's checksum.
+    file : str
+        The path as given, for messages.
+    notes : tuple of Note
+        What a reader must be told: odd encodings, rows without a figure, a duplicate file that was not used.
+    crs : str
+        Coordinate system of the column ``geometry``, such as ``EPSG:4326``; '' without geometry.
+    """
+
+    table: pl.DataFrame
+    dataset: Dataset | None
+    source: Source
+    file: str
+    notes: tuple[Note, ...] = ()
+    crs: str = ""
+
+
+def open_known(path: Path, known: Dataset, layer: str, columns: Sequence[str] | None) -> Opened:
+    """Return the data set `known` from the file it was recognised in, checked against the catalogue.
+
+    Parameters
+    ----------
+    path : Path
+    known : Dataset
+    layer : str
+        Sheet or layer, '' where the file holds one table or all sheets are to be joined.
+    columns : sequence of str or None
+        Headings of the catalogue; all when None.
+
+    Raises
+    ------
+    BadTable
+        If it is damaged, cut short or wrong, naming file, row and column.
+    """
+    layers = readers.headings(path)
+    if known.joined and not layer and len(layers) > 1:
+        table, notes, crs = _joined(path, known, layers, columns)
+    else:
+        there = next((names for name, names in layers if name == layer), layers[0][1])
+        headings, names = _wanted(known, there, columns, path)
+        reading = readers.read(path, layer=layer or None, columns=headings, infer=False)
+        (table, notes), crs = as_described(reading, known, names, str(path)), reading.crs
+    source = Source(
+        id=known.id,
+        title=known.title,
+        publisher=known.publisher,
+        period=known.period,
+        licence=known.licence,
+        address=known.address,
+        file=path.name,
+        sha256=checksum(path),
+    )
+    return Opened(table, known, source, str(path), tuple(notes), crs)
+
+
+def checksum(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _wanted(
+    known: Dataset, there: Sequence[str], columns: Sequence[str] | None, path: Path
+) -> tuple[list[str], list[str]]:
+    """Return the file's headings to read and the catalogue's names for them, the columns that name a row first."""
+    by_key: dict[str, list[str]] = {}
+    for heading in there:
+        by_key.setdefault(matching_key(heading), []).append(heading)
+    headings: dict[str, str] = {}
+    for column in known.columns:
+        if column.name in there:
+            headings[column.name] = column.name
+            continue
+        keys = dict.fromkeys(matching_key(name) for name in (column.name, *column.aliases))
+        near = [heading for key in keys for heading in by_key.get(key, [])]
+        if len(set(near)) > 1 and (columns is None or column.name in columns):
+            raise BadTable(
+                f"{len(near)} headings could be '{column.name}': {listed([repr(heading) for heading in near])}",
+                remedy="Rename all but one.",
+                file=path,
+            )
+        if near:
+            headings[column.name] = near[0]
+    if columns is None:
+        named = set(headings.values())
+        others = {heading: heading for heading in there if heading not in named}
+        return [*headings.values(), *others.values()], [*headings, *others]
+    asked = dict.fromkeys([*known.keys, *([known.area_column] if known.area_column else [])])
+    asked |= dict.fromkeys(known.column(name).name for name in columns)
+    missing = [name for name in asked if name not in headings]
+    if missing:
+        require_columns(pl.DataFrame(schema=dict.fromkeys(dict.fromkeys(there), pl.String)), missing, file=path)
+    return [headings[name] for name in asked], list(asked)
+
+
+def _joined(
+    path: Path, known: Dataset, layers: list[tuple[str, list[str]]], columns: Sequence[str] | None
+) -> tuple[pl.DataFrame, list[Note], str]:
+    """Return the sheets of a workbook side by side, each checked by itself, joined by area code."""
+    code = known.area_column
+    needed = None if columns is None else [known.column(name).name for name in columns]
+    whole: pl.DataFrame | None = None
+    notes: list[Note] = []
+    for layer, there in layers:
+        headings, here = _wanted(known, there, None, path)
+        taken = () if whole is None else whole.columns
+        wanted = {
+            name: heading
+            for name, heading in zip(here, headings, strict=True)
+            if name == code or (name not in taken and (needed is None or name in needed))
+        }
+        if code not in wanted or (whole is not None and len(wanted) == 1):
+            continue
+        reading = readers.read(path, layer=layer, columns=list(wanted.values()), infer=False)
+        part, told = as_described(reading, known, list(wanted), str(path))
+        notes += told
+        if whole is not None and set(part[code]) != set(whole[code]):
+            raise BadTable(
+                f"the sheet '{layer}' has other areas than the first sheet",
+                remedy="Download the workbook again.",
+                file=path,
+            )
+        whole = part if whole is None else whole.join(part, on=code, how="left", maintain_order="left")
+    assert whole is not None  # the data set was recognised by its area code
+    if needed is not None:
+        require_columns(whole, needed, file=path)
+        whole = whole.select(list(dict.fromkeys([code, *needed])))
+    return whole, list(dict.fromkeys(notes)), ""
 
 
 def as_described(

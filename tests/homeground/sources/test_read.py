@@ -473,6 +473,50 @@ def test_the_sheets_of_the_official_workbook_are_joined(england):
     )
 
 
+@pytest.fixture
+def workbook(tmp_path):
+    """Write two sheets of a data set that is spread over them; the second sheet's table begins lower."""
+    (tmp_path / "two.dataset.toml").write_text(
+        'id = "two"\ntitle = "Two"\narea_column = "code"\njoined = true\nofficial_codes = false\n'
+        'recognise = ["code", "need", "people"]\ncolumns = [{ name = "code", holds = "code" }, '
+        '{ name = "need", holds = "score" }, { name = "people", holds = "people" }]\n'
+    )
+
+    def written(second):
+        book = openpyxl.Workbook()
+        for row in [("code", "need"), ("a", 1.5), ("b", 2.5)]:
+            book.active.append(row)
+        sheet = book.create_sheet("People")
+        for row in [("People by area",), (), ("code", "people"), *second]:
+            sheet.append(row)
+        book.save(tmp_path / "two.xlsx")
+        return tmp_path / "two.xlsx"
+
+    return written
+
+
+def test_sheets_are_joined_by_area_whatever_their_order(workbook):
+    """Each area gets its own people, in the order of the first sheet."""
+    path = workbook([("b", 20), ("a", 10)])
+    assert open_file(path).table.rows() == [("a", 1.5, 10), ("b", 2.5, 20)]
+    assert open_file(path, columns=["people"]).table.rows() == [("a", 10), ("b", 20)]
+
+
+@pytest.mark.parametrize(
+    ("second", "row", "told"),
+    [
+        ([("b", 20), ("c", 10)], None, "'People' has other areas than the first"),
+        ([("b", 20), ("a", "many")], 5, "'many' is not a number"),
+        ([("b", 20), ("b", 30), ("a", 1)], 5, "b stands here a second time"),
+    ],
+)
+def test_a_fault_on_any_of_the_sheets_is_told_by_its_row(workbook, second, row, told):
+    """Counted on that sheet, title lines and all."""
+    with pytest.raises(BadTable, match=told) as raised:
+        open_file(workbook(second))
+    assert raised.value.row == row
+
+
 def test_the_wrong_edition_is_refused_by_name(england):
     """Asked for 2025 where only 2019 is."""
     with pytest.raises(MissingDataset, match="another edition: iod2019-file7") as raised:
