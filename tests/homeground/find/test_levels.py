@@ -42,6 +42,15 @@ def test_a_merged_area_has_the_mean_rank_of_its_people():
     assert [note.areas for note in moved.notes] == [("AB",)]
 
 
+def test_half_of_a_split_area_brings_half_of_its_people():
+    """A2 is half of a (150 of 300 people at rank 1) and all of b (150 people at rank 4): 2.5, taken as 3."""
+    old = table(area_code=["a", "b", "c", "d"], rank=[1, 4, 2, 3])
+    people = table(area_code=["a", "b", "c", "d"], people=[300, 150, 1, 1])
+    pairs = lookup(("a", "A1"), ("a", "A2"), ("b", "A2"), ("c", "c"), ("d", "d"))
+    moved = carry(old, pairs, by="keep-rank", weights=people)
+    assert dict(moved.table.select("area_code", "rank").iter_rows()) == {"A1": 1, "A2": 3, "c": 2, "d": 3}
+
+
 def test_half_a_rank_goes_to_the_larger_number():
     """Ranks 1 and 2 of equally many people make 1.5: taken as 2, the lesser need, so that nobody gains by rounding."""
     moved = carry(OLD, lookup(("a", "AB"), ("b", "AB"), ("c", "c"), ("d", "d")), by="keep-rank")

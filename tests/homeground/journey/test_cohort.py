@@ -490,6 +490,25 @@ def test_a_cohort_file_with_a_fault_is_refused(tmp_path, old, new, said):
 
 
 @pytest.mark.parametrize(
+    ("strangers", "error", "said"),
+    [
+        (1, UnknownArea, r"row 201.*1 of 200 areas are not among the parishes of 2020 of the list \(first: X199\)"),
+        (9, WrongBoundaries, "9 of 200 areas are not among the parishes of 2020"),
+    ],
+)
+def test_codes_that_the_list_does_not_have_are_refused(tmp_path, strangers, error, said):
+    """One is a slip of the pen; many are another boundary year. Each is told with file and row."""
+    rows = [f"{'X' if i >= 200 - strangers else 'Q'}{i:03d},{i + 1},{i + 1}" for i in range(200)]
+    (tmp_path / "ours.csv").write_text("area_code,poor,alone\n" + "\n".join(rows))
+    (tmp_path / "parishes.csv").write_text("area_code\n" + "\n".join(f"Q{i:03d}" for i in range(200)))
+    made = GOOD + '[areas]\nfile = "parishes.csv"\nkind = "parish"\nyear = 2020\nplural = "parishes"\n'
+    (tmp_path / "ours.toml").write_text(made)
+    with pytest.raises(error, match=said) as caught:
+        build_cohort(tmp_path / "ours.toml", data=tmp_path)
+    assert "ours.csv" in str(caught.value)
+
+
+@pytest.mark.parametrize(
     ("name", "said"),
     [
         ("left-behind-ward-2019", "Did you mean 'left-behind-wards-2019'"),
