@@ -82,8 +82,8 @@ class Drawing:
     ----------
     svg : str
         The picture: one ``<svg>`` element, safe to put in a page as it is.
-    kinds : mapping of str to (bool, bool)
-        Which of `KINDS` are in it, for the legend: whether any is drawn with its outline, and any as a mark.
+    kinds : mapping of str to (int, int)
+        Which of `KINDS` are in it, for the legend: how many are drawn with their outline, and how many as a mark.
     shapes, marks : int
         How many areas are drawn with their outline, and how many as a mark because they are too small to see.
     missing : tuple of str
@@ -93,7 +93,7 @@ class Drawing:
     """
 
     svg: str
-    kinds: Mapping[str, tuple[bool, bool]]
+    kinds: Mapping[str, tuple[int, int]]
     shapes: int
     marks: int
     missing: tuple[str, ...]
@@ -178,7 +178,7 @@ def draw(
     >>> square = pl.DataFrame({"area_code": ["X01000001"], "kind": ["listed"], "geometry": [square]})
     >>> picture = draw(square, title="One area", description="A square.")
     >>> picture.kinds, picture.shapes, picture.missing
-    ({'listed': (True, False)}, 1, ())
+    ({'listed': (1, 0)}, 1, ())
     """
     shapely = _shapely()
     require_columns(areas, ["area_code", "kind", "geometry"])
@@ -212,7 +212,7 @@ def draw(
 
 
 def legend(
-    kinds: Mapping[str, tuple[bool, bool]], *, meanings: Mapping[str, str] | None = None, name: str = "map"
+    kinds: Mapping[str, tuple[int, int]], *, meanings: Mapping[str, str] | None = None, name: str = "map"
 ) -> str:
     """Return the legend of a picture as a list: every kind with its sign and its words.
 
@@ -227,7 +227,7 @@ def legend(
 
     Examples
     --------
-    >>> "On the list" in legend({"listed": (True, False)})
+    >>> "On the list" in legend({"listed": (1, 0)})
     True
     """
     items = []
@@ -235,12 +235,12 @@ def legend(
         if kind not in kinds:
             continue
         said = _safe((meanings or KINDS).get(kind, KINDS[kind]))
-        shape, mark = kinds[kind]
-        signs = [_classed(_mark(kind, 50, 50), kind)] if mark else []
-        if shape or not mark:
-            signs.append(f'<rect class="{kind}" x="8" y="18" width="84" height="64"{_fill(kind, name)}/>')
+        shapes, marks = kinds[kind]
+        sign = f'<rect class="{kind}" x="8" y="18" width="84" height="64"{_fill(kind, name)}/>'
+        if marks > shapes:
+            sign = _classed(_mark(kind, 50, 50), kind)
         frame = '<svg class="map" viewBox="0 0 100 100" aria-hidden="true" focusable="false">'
-        items.append(f"<li>{''.join(f'{frame}{sign}</svg>' for sign in signs)}<span>{said}</span></li>")
+        items.append(f"<li>{frame}{sign}</svg><span>{said}</span></li>")
     return f'<ul class="legend">{"".join(items)}</ul>'
 
 
@@ -400,7 +400,7 @@ def _path(shapely: Any, shape: Any) -> str:
 
 def _areas(
     shapely: Any, present: pl.DataFrame, shapes: _Geometries, paths: list[str], name: str
-) -> tuple[str, dict[str, tuple[bool, bool]], tuple[int, int]]:
+) -> tuple[str, dict[str, tuple[int, int]], tuple[int, int]]:
     kinds = present["kind"].to_list()
     labels = present["label"].to_list() if "label" in present.columns else [None] * present.height
     bounds = shapely.bounds(shapes)
@@ -421,7 +421,7 @@ def _areas(
             marked[kind] += 1
         else:
             layers[kind].append(f'<path d="{path}">{said}</path>' if said else f'<path d="{path}"/>')
-    drawn = {kind: (len(items) > marked[kind], marked[kind] > 0) for kind, items in layers.items() if items}
+    drawn = {kind: (len(items) - marked[kind], marked[kind]) for kind, items in layers.items() if items}
     if crowded:
         layers = {kind: list(dict.fromkeys(items)) for kind, items in layers.items()}
     body = "".join(

@@ -12,7 +12,7 @@ from homeground.find import words
 from homeground.find.listing import Listing, Terms
 from homeground.find.rules import combined_need
 
-__all__ = ["DOUBTS", "doubts", "example", "meets", "method"]
+__all__ = ["DOUBTS", "doubts", "example", "meets", "method", "not_varied"]
 
 #: Each source of doubt: what it is called, and what is done to it in a re-run.
 DOUBTS: dict[str, tuple[str, str]] = {
@@ -35,6 +35,18 @@ def doubts(varied: Sequence[str]) -> str:
     'how much each part of an index counts and where the line is drawn'
     """
     return words.a_few([DOUBTS.get(name, (name, name))[1] for name in varied], most=len(varied) or 1) if varied else ""
+
+
+def not_varied(varied: Sequence[str]) -> str:
+    """Return what was held fast in the re-runs, as part of a sentence; '' when nothing is known of it.
+
+    Examples
+    --------
+    >>> not_varied(["weights", "noise", "normalisation", "threshold", "rule"])
+    "which year's figures are used"
+    """
+    left = [name for name in DOUBTS if name not in varied and name != "boundary"] if varied else []
+    return words.a_few([DOUBTS[name][1] for name in left], most=len(left)) if left else ""
 
 
 def meets(terms: Terms, n: int) -> str:

@@ -24,7 +24,11 @@ from homeground.find.map import KINDS, MAP_STYLE, Drawing, around, draw, legend,
 from homeground.provenance import Note, Source
 from homeground.tables import check_areas
 
-__all__ = ["About", "Absent", "Download", "Reruns", "render_report"]
+__all__ = ["HOW_SURE", "THE_MAP", "About", "Absent", "Download", "Reruns", "render_report"]
+
+THE_MAP = "The map"
+HOW_SURE = "How sure it is"
+"""What an `Absent` is called that belongs to a section of the page, and is told there."""
 
 _MOST_SHAPES = 1_500  # with more areas than this, only places on the list and near it are drawn
 _OPEN = 12  # groups of places stand open from the start when the list is this short
@@ -53,6 +57,8 @@ class About:
         Of Homeground.
     contact : str
         Whom to tell when something is wrong.
+    cautions : tuple of str
+        What stands in the way of passing the page on, such as a licence.
     invented : bool
         Whether the places do not exist; then the page says so at the top.
     """
@@ -64,6 +70,7 @@ class About:
     made_on: dt.date | None = None
     version: str = ""
     contact: str = ""
+    cautions: tuple[str, ...] = ()
     invented: bool = False
 
 
@@ -192,6 +199,7 @@ def render_report(
         "map_notes": list(_map_notes(picture, listing)),
         "reruns": reruns,
         "doubts": method_words.doubts(reruns.varied if reruns else ()),
+        "not_varied": method_words.not_varied(reruns.varied if reruns else ()),
         "bands": _bands(listing),
         "by_source": _by_source(listing),
         "groups": groups,
@@ -239,6 +247,8 @@ def _environment() -> jinja2.Environment:
     environment.filters["reasons"] = _reasons
     environment.globals.update(
         MOST_OUTSIDE=_MOST_OUTSIDE,
+        THE_MAP=THE_MAP,
+        HOW_SURE=HOW_SURE,
         in_100=words.in_100,
         count=words.count,
         ordinal=words.ordinal,
@@ -374,7 +384,7 @@ def _picture(
             beneath = outlines
         if not areas["geometry"].count():
             why = "none of the areas of the list has a boundary in the file that was given"
-            return None, (*absent, Absent("The map", why, "Give the boundaries of the same areas and year."))
+            return None, (*absent, Absent(THE_MAP, why, "Give the boundaries of the same areas and year."))
         areas = areas.with_columns(label=pl.struct(areas.columns).map_elements(_hover, return_dtype=pl.String))
         picture = draw(
             areas.with_columns(larger_area=pl.col("larger").map_elements(words.short_name, return_dtype=pl.String)),
@@ -385,7 +395,7 @@ def _picture(
             labels=8,
         )
     except MissingExtra as error:
-        return None, (*absent, Absent("The map", error.problem, error.remedy))
+        return None, (*absent, Absent(THE_MAP, error.problem, error.remedy))
     return picture, absent
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+import importlib.util
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -13,8 +16,13 @@ from homeground import __version__
 from homeground.areas import kind_of
 from homeground.cohort_file import CohortFile
 from homeground.errors import BadSpecification, MissingExtra
+from homeground.find.certainty import Certainty
+from homeground.find.cohort import Cohort
+from homeground.find.doubt import CertaintySpec, Threshold, Weights
 from homeground.find.listing import Terms, report_table
-from homeground.find.report import About, Absent, Download, Reruns, render_report
+from homeground.find.report import HOW_SURE, THE_MAP, About, Absent, Download, Reruns, render_report
+from homeground.find.rules import RuleName
+from homeground.journey.certainty import certainty_of, preset_list
 from homeground.journey.cohort import build_cohort
 from homeground.journey.gathering import code_heading
 from homeground.provenance import Note, Source
@@ -94,7 +102,22 @@ class Written:
     table: pl.DataFrame
 
 
-def from_preset(preset: CohortFile | str | Path, *, data: Path, draws: int | None = 200, seed: int = 0) -> Material:
+def from_preset(
+    preset: CohortFile | str | Path,
+    *,
+    data: Path,
+    draws: int | None = 200,
+    seed: int = 0,
+    spec: CertaintySpec | None = None,
+    rule: RuleName | None = None,
+    share: float | None = None,
+    count: int | None = None,
+    level: str | None = None,
+    minimum_population: float | None = None,
+    exclude: Sequence[str | Path] = (),
+    cap: int | None = None,
+    cap_by: str | None = None,
+) -> Material:
     """Return what a page about a list needs: the list, how sure it is, and boundaries, from a folder of files.
 
     Parameters
@@ -104,9 +127,14 @@ def from_preset(preset: CohortFile | str | Path, *, data: Path, draws: int | Non
     data : Path
         Folder with the data sets that it names; recognised by their headings.
     draws : int or None
-        How often the list is made again to see how sure it is; None leaves that out.
+        How often the list is made again to see how sure it is, with the weights and the line in doubt; None leaves that
+        out.
     seed : int
         Start of the random numbers.
+    spec : CertaintySpec, optional
+        What is in doubt, instead of the weights and the line; it brings its own draws and seed.
+    rule, share, count, level, minimum_population, exclude, cap, cap_by : optional
+        In place of what the cohort file says; see `homeground.journey.cohort.build_cohort`.
 
     Raises
     ------
@@ -114,11 +142,53 @@ def from_preset(preset: CohortFile | str | Path, *, data: Path, draws: int | Non
         With the file, row and column where it went wrong, and what to do.
     """
     made = preset if isinstance(preset, CohortFile) else presets.load(preset)
-    found = build_cohort(made, data=data)
-    terms = Terms.of(
-        made.areas.kind,
-        made.areas.year,
-        plural=made.areas.plural,
+    choices: dict[str, Any] = {
+        "rule": rule,
+        "share": share,
+        "count": count,
+        "level": level,
+        "minimum_population": minimum_population,
+        "exclude": exclude,
+        "cap": cap,
+        "cap_by": cap_by,
+    }
+    found, sure, absent = _list_and_doubt(made, data, draws, seed, spec, choices)
+    there = scan(data)
+    shapes = _boundaries(there, found.table["area_code"], found.kind, found.boundary_year)
+    outlines = _outlines(there, found.table)
+    opened = [one for one in (shapes, outlines) if one is not None]
+    absent += [] if shapes is not None else [_no_boundaries(found.kind, found.boundary_year)]
+    told = [*found.notes, *(sure.notes if sure else ()), *(note for one in opened for note in one.notes)]
+    sources = (*found.sources, *(sure.sources if sure else ()), *(one.source for one in opened))
+    return Material(
+        cohort=found.table,
+        about=About(
+            title=found.title,
+            # What a cohort file says of itself holds for its own rule only.
+            description="" if any(choices.values()) else " ".join(made.description.split()),
+            reference="" if any(choices.values()) else made.reference,
+            version=__version__,
+            cautions=tuple(_cautions(there, sources)),
+            invented=_invented(sources),
+        ),
+        terms=_terms(made, found),
+        certainty=sure.table if sure else None,
+        reruns=Reruns(sure.spec.draws, sure.spec.seed, sure.spec.sources, sure.size) if sure else None,
+        boundaries=_plain(shapes),
+        outlines=_plain(outlines) if shapes and outlines and same_crs(shapes, outlines) else None,
+        crs=shapes.crs if shapes else "",
+        notes=tuple(dict.fromkeys(told)),
+        sources=tuple(dict.fromkeys(sources)),
+        attributions=_attributions(there),
+        absent=tuple(absent),
+    )
+
+
+def _terms(made: CohortFile, found: Cohort) -> Terms:
+    return Terms.of(
+        found.kind,
+        found.boundary_year,
+        plural=made.areas.plural if found.kind == made.areas.kind else "",
         where=made.rest.removeprefix("rest of ") if made.rest.startswith("rest of ") else "",
         deprivation=made.deprivation.title or "deprivation",
         need=made.need.title or "community need",
@@ -127,31 +197,37 @@ def from_preset(preset: CohortFile | str | Path, *, data: Path, draws: int | Non
         rule=found.rule,
         larger_many=_larger(found.table),
     )
-    there = scan(data)
-    shapes = _boundaries(there, found.table["area_code"], made.areas.kind, made.areas.year)
-    outlines = _outlines(there, found.table)
-    opened = [one for one in (shapes, outlines) if one is not None]
-    sources = (*found.sources, *(one.source for one in opened))
-    return Material(
-        cohort=found.table,
-        about=About(
-            title=found.title,
-            description=" ".join(made.description.split()),
-            reference=made.reference,
-            version=__version__,
-            invented=_invented(sources),
-        ),
-        terms=terms,
-        boundaries=_plain(shapes),
-        outlines=_plain(outlines)
-        if shapes is not None and outlines is not None and same_crs(shapes, outlines)
-        else None,
-        crs=shapes.crs if shapes is not None else "",
-        notes=tuple(dict.fromkeys([*found.notes, *(note for one in opened for note in one.notes)])),
-        sources=tuple(dict.fromkeys(sources)),
-        attributions=_attributions(there),
-        absent=() if shapes is not None else (_no_boundaries(made.areas.kind, made.areas.year),),
-    )
+
+
+def _list_and_doubt(
+    made: CohortFile,
+    data: Path,
+    draws: int | None,
+    seed: int,
+    spec: CertaintySpec | None,
+    choices: Mapping[str, Any],
+) -> tuple[Cohort, Certainty | None, list[Absent]]:
+    """Return the list, and how sure it is; where that cannot be told, None and why."""
+    if draws is None and spec is None:
+        return build_cohort(made, data=data, **choices), None, []
+    try:
+        ready = preset_list(made, data=data, noise=spec is not None and spec.noise is not None, **choices)
+    except MissingExtra as error:
+        if spec is not None:
+            raise
+        return build_cohort(made, data=data, **choices), None, [Absent(HOW_SURE, error.problem, error.remedy)]
+    assert ready.found is not None
+    if spec is not None:
+        return ready.found, certainty_of(ready, spec), []
+    assert draws is not None
+    # A ranking without a method behind it has no weights to vary: then the other one is varied alone, or the line only.
+    weights = Weights(), Weights(of=("deprivation",)), Weights(of=("need",)), None
+    for one in weights:
+        with contextlib.suppress(BadSpecification):
+            doubt = CertaintySpec(draws=draws, seed=seed, weights=one, threshold=Threshold())
+            return ready.found, certainty_of(ready, doubt), []
+    why = Absent(HOW_SURE, "nothing in this list can be varied", "Say what is in doubt: --vary or --spec.")
+    return ready.found, None, [why]
 
 
 def from_tables(
@@ -281,6 +357,10 @@ def write_report(
             descriptions=_MEANINGS,
         )
         downloads.append(Download(path.name, FORMATS[kind], path.stat().st_size, holds))
+    if material.boundaries is not None and importlib.util.find_spec("shapely") is None:
+        error = MissingExtra.named("geo", for_what="draw a map")
+        absent.append(Absent(THE_MAP, error.problem, error.remedy))
+        material = replace(material, boundaries=None)
     missing = (*material.absent, *absent)
     page = render_report(
         material.cohort,
@@ -411,11 +491,21 @@ def _no_boundaries(kind: str, year: int | None) -> Absent:
     fits = [known.id for known in datasets().values() if known.kind == "boundaries" and known.area_kind == kind]
     dated = [known.id for known in datasets().values() if known.id in fits and known.boundary_year == year] or fits
     remedy = f"Type: homeground data pull {dated[0]}" if dated else "Give the boundaries of the areas."
-    return Absent("The map", "the folder holds no boundaries of these areas", remedy)
+    return Absent(THE_MAP, "the folder holds no boundaries of these areas", remedy)
 
 
 def _invented(sources: Iterable[Source]) -> bool:
     return any("invented" in f"{source.title} {source.licence}".lower() for source in sources)
+
+
+def _cautions(there: Scan, sources: Iterable[Source]) -> Iterator[str]:
+    held_back = {entry.dataset.id for entry in there.found if not entry.dataset.redistributable}
+    for source in dict.fromkeys(sources):
+        if source.id in held_back:
+            yield (
+                f"The licence of “{source.title}” does not let others pass its figures on. Ask {source.publisher} "
+                "before you publish this page or its data."
+            )
 
 
 def _attributions(there: Scan) -> dict[str, str]:

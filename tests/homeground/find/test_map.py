@@ -101,7 +101,7 @@ def test_a_place_too_small_to_see_becomes_a_mark() -> None:
     land, tiny = shapely.box(0, 0, 10, 10), shapely.box(5, 5, 5.01, 5.01)
     both = pl.concat([areas(land, kind="rest"), areas(tiny).with_columns(area_code=pl.lit("X9"))])
     picture = draw(both, title="t", description="d")
-    assert picture.kinds == {"rest": (True, False), "listed": (False, True)}
+    assert picture.kinds == {"rest": (1, 0), "listed": (0, 1)}
     assert '<circle class="listed"' in picture.svg
 
 
