@@ -12,7 +12,7 @@ import polars as pl
 
 from homeground.areas import area_key, convert
 from homeground.cohort_file import CohortFile, CohortLevel, CohortLookup, CohortRanking, People
-from homeground.errors import BadInput, BadSpecification, BadValue, MissingColumns, MissingDataset
+from homeground.errors import BadInput, BadSpecification, BadValue, MissingColumns, MissingDataset, UnknownArea
 from homeground.provenance import Note, Source
 from homeground.sources import readers
 from homeground.sources.folder import Opened, Scan, open_dataset, open_file, scan
@@ -221,15 +221,27 @@ class Desk:
         table = table.unique(maintain_order=True)
         check_areas(table, file=opened.file)
         if areas.population is not None:
-            table = self._with_people(table, areas.population)
+            table = self._with_people(table, areas.population, opened)
         return Listing(table, areas.kind, areas.year, areas.plural, table["area_code"])
 
-    def _with_people(self, table: pl.DataFrame, wanted: People) -> pl.DataFrame:
+    def _with_people(self, table: pl.DataFrame, wanted: People, opened: Opened) -> pl.DataFrame:
         if not self.has(wanted):
             text = f"The number of people is not told: the folder does not hold {wanted.dataset}."
             self.notes.append(Note(text, kind="missing"))
             return table
         people = self.people(wanted)
+        strangers = table.join(people, on="area_code", how="anti")["area_code"]
+        if len(strangers) and wanted.through is None:
+            # Nobody knows these codes: a slip of the pen, or another boundary year.
+            row = int((opened.table[self.codes(opened, self.made.areas.code)] == strangers[0]).arg_true()[0])
+            raise UnknownArea(
+                f"{strangers[0]} is not among the {people.height:,} areas of {wanted.dataset or wanted.file} "
+                f"({len(strangers):,} of {table.height:,} codes)",
+                remedy="Correct the code, or use the files of one boundary year.",
+                file=opened.file,
+                row=row + 2,
+                column=self.codes(opened, self.made.areas.code),
+            )
         return table.join(people.rename({"people": "population"}), on="area_code", how="left", maintain_order="left")
 
     def people(self, wanted: People, own: Opened | None = None) -> pl.DataFrame:

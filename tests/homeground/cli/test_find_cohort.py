@@ -181,3 +181,46 @@ def test_the_wards_in_one_command(homeground, england, tmp_path):
     assert table["selected"].sum() == 226
     described = json.loads((tmp_path / "wards.csv-metadata.json").read_text())
     assert len(described["dc:source"]) == 4
+
+
+@pytest.fixture
+def one_slip(england, tmp_path):
+    """The official files by link, and the Community Needs Index of 2019 with one change."""
+
+    def with_change(old, new):
+        for name in (
+            "iod2019/iod2019_file7_lsoa11.parquet",
+            "lookups/LSOA11_WD17_LAD17_EW_LU.parquet",
+            "population/population_ward17_mid2017.csv",
+        ):
+            (tmp_path / name.split("/")[1]).symlink_to(england / name)
+        text = (england / "cni/cni2019_england_ward17.csv").read_text()
+        assert old in text
+        (tmp_path / "cni.csv").write_text(text.replace(old, new, 1))
+        return tmp_path
+
+    return with_change
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("E05000026,", "E05999999,", ["row 2", "E05999999 is not among the 7,445 areas of population-ward17"]),
+        ("E05000026,", "E05000027,", ["row 3", "stands here a second time (first in row 2)"]),
+        ("E05000026,", "E01000026,", ["row 2", "is an LSOA, not a ward"]),
+        (",4966,", ",,", ["row 2", "the rank is missing"]),
+        (",4966,", ",4965,", ["'Community Needs Index rank'", "stands here a second time"]),
+        (",4966,", ",8000,", ["row 2", "the rank 8000 is out of range"]),
+        (",4966,", ",many,", ["row 2", "'many' is not a number"]),
+    ],
+)
+def test_one_slip_in_an_official_file_is_found(homeground, one_slip, old, new, said):
+    """An unknown, repeated or wrong code; a missing, repeated, impossible or written-out rank: told where it stands."""
+    folder = one_slip(old, new)
+    ran = homeground(
+        "find", "cohort", "--preset", "left-behind-wards-2019", "--data", folder, "--out", folder / "o.csv"
+    )
+    assert ran.code == 2
+    for words in ["cni.csv", *said]:
+        assert words in ran.err
+    assert not (folder / "o.csv").exists()
