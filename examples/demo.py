@@ -24,7 +24,7 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 if TYPE_CHECKING:
-    from homeground.find.cohort import Cohort
+    from homeground.find.doubt import CertaintySpec
     from homeground.journey.report import Written
 
 _DRAWS = 1000
@@ -43,8 +43,9 @@ def walk(out: Path) -> Path:
     tell()
     _make(data)
     _indices(data, results)
-    found = _list(data, results)
-    _changes(data, found)
+    _list(data, results)
+    _certainty(data, results)
+    _change(data, results)
     _audit(data, results)
     written = _report(data, results)
     tell()
@@ -83,7 +84,7 @@ def _indices(data: Path, results: Path) -> None:
         tell(f"   {built.method.index.title}: most need in {first['area_name']}. {gaps} notes on missing figures.")
 
 
-def _list(data: Path, results: Path) -> Cohort:
+def _list(data: Path, results: Path) -> None:
     from homeground.journey.cohort import build_cohort
     from homeground.sources.writers import write_table
 
@@ -97,21 +98,72 @@ def _list(data: Path, results: Path) -> Cohort:
     wards = build_cohort(data / "district-left-behind-wards.toml", data=data)
     names = wards.table.filter("selected")["area_name"].to_list()
     tell(f"   By wards, in the worst fifth of both: {', '.join(names)}.")
-    return found
-
-
-def _changes(data: Path, found: Cohort) -> None:
-    from homeground.journey.cohort import build_cohort
-
     before = build_cohort(data / "district-left-behind-2019.toml", data=data)
     stayed = len(set(before.selected) & set(found.selected))
-    tell(f"   In 2019 it had {len(before.selected)} areas, of which {stayed} are on it still.")
+    tell(f"   By the figures of 2019 it had {len(before.selected)} areas, of which {stayed} are on it still.")
+
+
+def _certainty(data: Path, results: Path) -> None:
+    from homeground.journey.certainty import certainty_of, explain_place, preset_list
+    from homeground.sources.writers import write_table
+
+    doubt = _doubt()
+    tell(f"4. How sure? The list is made again {doubt.draws:,} times: other weights, other scales, another line,")
+    tell("   and figures that could have come out otherwise, by their sampling error.")
+    ready = preset_list(data / "district-left-behind.toml", data=data, noise=True)
+    sure = certainty_of(ready, doubt)
+    title = f"How sure: {ready.title}"
+    write_table(sure.table, results / "certainty.csv", title=title, notes=sure.notes, sources=sure.sources)
+    of = sure.together
+    tell(
+        f"   {of.sure} of the {sure.members} stay in at least 95 times in 100, {of.below_half} less than half the time."
+    )
+    chosen = sure.table.filter("selected").sort("probability", "area_code")
+    for place in (chosen.row(-1, named=True), chosen.row(0, named=True)):
+        tell(f"   {place['sentence']}")
+    why = explain_place(ready, chosen["area_code"][0]).sentences
+    for sentence in why[:1] + tuple(said for said in why if said.startswith("Smallest change")):
+        tell(f"   {sentence}")
+
+
+def _doubt() -> CertaintySpec:
+    from homeground.find.doubt import CertaintySpec, Noise, Normalisation, Threshold, Weights
+
+    return CertaintySpec(
+        draws=_DRAWS,
+        seed=_SEED,
+        weights=Weights(),
+        noise=Noise(),
+        normalisation=Normalisation(),
+        threshold=Threshold(),
+    )
+
+
+def _change(data: Path, results: Path) -> None:
+    import numpy as np
+
+    from homeground.journey.change import change_between
+    from homeground.sources.writers import write_table
+
+    tell("5. What changed since 2019: the figures, the method or the boundaries?")
+    found = change_between(
+        data / "district-left-behind-2019.toml",
+        data / "district-left-behind.toml",
+        data=data,
+        lookup=data / "invented-changes-2011-2021.csv",
+    )
+    title = "What changed from 2019 to 2025 (invented; no real place)"
+    write_table(found.table, results / "change.csv", title=title, notes=found.notes, sources=found.sources)
+    moved = [(cause, float(np.abs(found.table[f"score_{cause}"].to_numpy()).mean())) for cause in found.causes]
+    by = ", ".join(f"{cause} {points:.1f}" for cause, points in moved)
+    tell(f"   By deprivation, with community need as it is now: {len(found.joins)} join, {len(found.leaves)} leave.")
+    tell(f"   Points by which a score moved on average, up or down: {by}.")
 
 
 def _audit(data: Path, results: Path) -> None:
     from homeground.journey.audit import audit_index, write_audit
 
-    tell("4. An audit of each index, as the OECD and the Joint Research Centre ask.")
+    tell("6. An audit of each index, as the OECD and the Joint Research Centre ask.")
     for name in ("deprivation", "community-need"):
         found = audit_index(data / f"district-{name}.toml", data=data, samples=128, seed=_SEED)
         write_audit(found, results / f"audit-{name}.html")
@@ -121,8 +173,8 @@ def _audit(data: Path, results: Path) -> None:
 def _report(data: Path, results: Path) -> Written:
     from homeground.journey.report import from_preset, write_report
 
-    tell(f"5. The report, with the list made again {_DRAWS:,} times to see how sure it is.")
-    material = from_preset(data / "district-left-behind.toml", data=data, draws=_DRAWS, seed=_SEED)
+    tell("7. The report: one page with map, every place in a sentence, and the data beside it.")
+    material = from_preset(data / "district-left-behind.toml", data=data, spec=_doubt())
     today = dt.datetime.now(tz=dt.UTC).date()
     command = (
         "homeground find report --preset data/district-left-behind.toml --data data "

@@ -70,7 +70,7 @@ def test_it_ends_well_on_ctrl_c(run: Run) -> None:
 @pytest.mark.slow
 def test_it_says_what_it_found_in_plain_sentences(run: Run) -> None:
     """Each step says what it is and what came out, with figures that are those of the files."""
-    assert [line[0] for line in run.said.splitlines() if re.match(r"\d\. ", line)] == list("123456")
+    assert [line[0] for line in run.said.splitlines() if re.match(r"\d\. ", line)] == list("1234567")
     chosen = pl.read_csv(run.out / "report" / "list.csv", comment_prefix="#").filter("selected")
     assert f"   {chosen.height} of 600 areas, with {chosen['population'].sum():,} people" in run.said
     assert "17 data sets are recognised" in run.said
@@ -93,10 +93,10 @@ def test_the_report_is_served_and_says_that_it_is_invented(run: Run) -> None:
 
 @pytest.mark.slow
 def test_every_step_left_its_files(run: Run) -> None:
-    """Two indices, the list, how sure it is, two audits, the report; nothing half-written."""
+    """Two indices, the list, how sure it is, what changed, two audits, the report; nothing half-written."""
     names = {path.name for path in (run.out / "report").iterdir()}
     assert {
-        "deprivation.csv", "community-need.csv", "list.csv", "certainty.csv", "audit-deprivation.html",
+        "deprivation.csv", "community-need.csv", "list.csv", "certainty.csv", "change.csv", "audit-deprivation.html",
         "audit-community-need.html", "report.html",
     } <= names  # fmt: skip
     assert not [path for path in run.out.rglob("*") if path.name.endswith((".part", ".tmp"))]

@@ -18,7 +18,10 @@ import pytest
 import shapely
 
 from examples.district import generate, need
+from homeground.find.doubt import CertaintySpec, Noise, Threshold, Weights
 from homeground.find.index import BuiltIndex
+from homeground.journey.certainty import certainty_of, preset_list
+from homeground.journey.change import change_between
 from homeground.journey.cohort import build_cohort
 from homeground.journey.index import build_index
 from homeground.sources.folder import Scan, open_dataset, scan
@@ -464,3 +467,27 @@ def test_the_list_of_2019_is_about_the_same_areas(inside: Callable[[str], pl.Dat
     assert len(then & now) > len(now) / 2
     assert then - now
     assert now - then
+
+
+def test_the_list_can_be_doubted(folder: Path) -> None:
+    """Many places on the list are sure, some are not, and some outside have a chance: neither clear nor noise."""
+    ready = preset_list(folder / "district-left-behind.toml", data=folder, noise=True)
+    doubt = CertaintySpec(draws=200, weights=Weights(), noise=Noise(), threshold=Threshold(), apart=False)
+    sure = certainty_of(ready, doubt)
+    assert sure.members / 3 < sure.together.sure < sure.members
+    assert 1 <= sure.together.below_half < sure.members / 3
+    assert sure.together.outsiders >= 3
+
+
+def test_change_splits_into_figures_method_and_boundaries(folder: Path) -> None:
+    """From 2019 to 2025 figures did most, the one detail of the method and the boundaries a little, and they add up."""
+    old, new = (folder / f"district-left-behind{edition}.toml" for edition in ("-2019", ""))
+    found = change_between(old, new, data=folder, lookup=folder / "invented-changes-2011-2021.csv")
+    assert found.causes == ("data", "method", "boundary")
+    table = found.table
+    effects = table.select("score_data", "score_method", "score_boundary").to_numpy()
+    assert np.allclose(effects.sum(axis=1), table["score_change"].to_numpy(), atol=1e-9)
+    data, method, boundary = np.abs(effects).mean(axis=0)
+    assert data > 5 * method > 0
+    assert data > 5 * boundary > 0
+    assert found.joins or found.leaves
