@@ -14,6 +14,8 @@ from homeground.tables import check_ranks, numbers
 
 __all__ = ["make_ready", "read_column", "read_ranks"]
 
+_FILL = {"median": "the median", "mean": "the mean", "zero": "zero"}
+
 
 def read_ranks(
     part: Part, table: pl.DataFrame, *, file: str | None = None, missing_codes: tuple[str, ...] = ()
@@ -175,7 +177,7 @@ def _fill(
         return filled, "given the mean of the larger area: no value"
     known = values[~gaps]
     fill = {"median": np.median(known), "mean": np.mean(known)}.get(part.missing, 0.0)
-    return np.where(gaps, float(fill), values), f"given the {part.missing}: no value"
+    return np.where(gaps, float(fill), values), f"given {_FILL[part.missing]}: no value"
 
 
 def _treat_outliers(part: Part, values: FloatArray, notes: dict[str, NDArray[np.bool_]]) -> FloatArray:
