@@ -100,8 +100,10 @@ def check_codes(codes: pl.Series, key: AreaKey, *, file: str | None = None, offi
     if official and key.kind in set(_KINDS.values()):
         wrong = (~form).arg_true()
         if len(wrong):
+            form_of_kind = next(prefix for prefix, kind in _KINDS.items() if kind == key.kind) + "000001"
             raise BadValue(
-                f"'{text[int(wrong[0])]}' is not a code of the form E01000001 ({len(wrong):,} of {len(text):,} codes)",
+                f"'{text[int(wrong[0])]}' is not a code of the form {form_of_kind} "
+                f"({len(wrong):,} of {len(text):,} codes)",
                 remedy="Check that the column holds codes, not names, and that none was cut short.",
                 file=file,
                 row=int(wrong[0]) + 2,

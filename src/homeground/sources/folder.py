@@ -72,7 +72,7 @@ class Scan:
     catalogue : dict of str to Dataset
         The shipped data sets and those that the folder's own ``*.dataset.toml`` files add.
     ignored : int
-        How many files have an ending that no table has.
+        How many files are no tables: by their ending, or as text and JSON of another kind.
     """
 
     folder: Path
@@ -125,6 +125,9 @@ def scan(folder: Path, *, progress: Callable[[str], None] | None = None) -> Scan
             progress(str(path))
         known, problem = _look_into(path, catalogue)
         found += known
+        if not known and path.name.lower().endswith(_MOSTLY_OTHERS) and not (problem and problem.nearest):
+            ignored += 1
+            continue
         if problem:
             problems.append(problem)
         if not known and (problem is None or problem.nearest):
@@ -139,11 +142,11 @@ _ENDINGS = (
     ".json", ".zip", _OWN,
 )  # fmt: skip
 _TABLES_OF_OTHERS = (
-    ".xls", ".xlsb", ".ods", ".numbers", ".dbf", ".shp", ".mdb", ".accdb", ".sav", ".dta", ".rds", ".rdata", ".feather",
+    ".xls", ".xlsb", ".ods", ".numbers", ".shp", ".mdb", ".accdb", ".sav", ".dta", ".rds", ".rdata", ".feather",
     ".arrow", ".7z", ".rar", ".bz2", ".xz", ".zst", ".kml", ".fgb",
 )  # fmt: skip
-# Kinds that may hold anything: only a known data set in them is worth a word.
-_QUIET = (".txt", ".json", ".gz", ".zip")
+# Notes and settings end so too: only a known data set among them, or what comes near to one, is worth a word.
+_MOSTLY_OTHERS = (".txt", ".json")
 
 
 def _walk(folder: Path, problems: list[Problem]) -> tuple[list[Path], int]:
@@ -168,7 +171,10 @@ def _walk(folder: Path, problems: list[Problem]) -> tuple[list[Path], int]:
             if name.startswith((".", "~$")):
                 ignored += 1
             elif ending.endswith(_TABLES_OF_OTHERS):
-                problems.append(Problem(path, "this kind of file is not read: save it as CSV, XLSX or Parquet"))
+                how = (
+                    "zip it with the files beside it" if ending.endswith(".shp") else "save it as CSV, XLSX or Parquet"
+                )
+                problems.append(Problem(path, f"this kind of file is not read: {how}"))
             elif not ending.endswith(_ENDINGS):
                 ignored += 1
             elif not path.is_file():
@@ -180,13 +186,12 @@ def _walk(folder: Path, problems: list[Problem]) -> tuple[list[Path], int]:
 
 
 def _look_into(path: Path, catalogue: dict[str, Dataset]) -> tuple[list[Found], Problem | None]:
-    quiet = path.name.lower().endswith(_QUIET)
     try:
         kind = readers.format_of(path)
         layers = readers.headings(path)
         found = _recognised(path, kind, layers, catalogue)
     except HomegroundError as error:
-        return [], None if quiet and not isinstance(error, BadTable) else Problem(path, _reason(error))
+        return [], Problem(path, _reason(error))
     except Exception as error:  # noqa: BLE001  a scan must come through any file that somebody keeps among downloads
         return [], Problem(path, f"cannot be read ({type(error).__name__}: {str(error)[:120]})")
     if found:

@@ -129,6 +129,8 @@ def test_nothing_in_a_folder_can_stop_the_scan(folder):
     os.mkfifo(folder / "pipe.csv")
     (folder / "photo.png").touch()
     (folder / ".hidden.csv").touch()
+    (folder / "read me.txt").write_text("Dear all,\nthese are our files.\n")
+    (folder / "settings.json").write_text('{"a": 1}')
     found = scan(folder)
     assert [entry.path.name for entry in found.found] == ["good.csv"]
     assert set(told(found)) >= {
@@ -136,7 +138,8 @@ def test_nothing_in_a_folder_can_stop_the_scan(folder):
         "pipe.csv",
     }  # fmt: skip
     assert all(told(found).values())
-    assert found.ignored == 2
+    assert [path.name for path in found.unknown] == ["deep.geojson"]
+    assert found.ignored == 4
 
 
 def test_a_name_that_is_no_text_can_be_printed(homeground, folder):
