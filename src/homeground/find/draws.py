@@ -178,7 +178,8 @@ class _IndexDraws:
         self.sort_areas = Sorter(plan.n_areas)
         self.sort_after = [Sorter(way.n_places) for way in plan.ways]
         first = plan.ways[0]
-        single = first.by == "mean-score" or (first.by == "keep-rank" and first.one_to_one)
+        # Looking for the line alone takes in all areas that are level there, as the smallest of the ranks they span does.
+        single = first.by == "mean-score" or (first.by == "keep-rank" and first.one_to_one and plan.ties == "min")
         self.direct = single and len(plan.ways) == 1
 
     def scores(self, stream: _Streams, edition: int, role: int, count: int) -> FloatArray | None:
@@ -199,14 +200,12 @@ class _IndexDraws:
             way, sorter = ways.pop(0)
             ranks = _ranks(sorter, scores if plan.carried else way.mean(scores))
         else:
-            ranks = _ranks(self.sort_areas, scores)
+            ranks = _ranks(self.sort_areas, scores, plan.ties)
         for way, sorter in ways:
             if way.by == "keep-rank":
                 ranks = way.of_ranks(ranks)
             else:
-                table = np.append(np.nan, _table("exponential-rank", way.n_from))
-                # A keep-rank step before this one may have left ranks that two areas share, and never halves.
-                ranks = _ranks(sorter, way.mean(table[np.nan_to_num(ranks).astype(np.int64)]))
+                ranks = _ranks(sorter, way.mean(_exponential(ranks, way.n_from)))
         return ranks
 
     def inside(self, scores: FloatArray | None, last: int) -> NDArray[np.bool_]:
@@ -320,9 +319,9 @@ class _IndexDraws:
             return (raw - raw.mean()) / spread if spread > 0 else stats.z_score(raw)
         if step.kind == "min-max":
             return stats.min_max(raw, low=step.scale[0], high=step.scale[1])
-        order, gaps = self.sort_areas.order(raw)
+        order, ranks, gaps = self.sort_areas.ranked(raw, ties=self.plan.ties)
         out = np.empty_like(raw)
-        out[order] = _table(step.kind, len(order))
+        out[order] = _by_rank(step.kind, ranks)
         out[gaps] = np.nan
         return out
 
@@ -338,6 +337,26 @@ class _Draw:
 @lru_cache(maxsize=32)
 def _table(kind: str, n: int) -> FloatArray:
     return np.asarray(_BY_RANK[kind](np.arange(1.0, n + 1.0), n))
+
+
+def _by_rank(kind: str, ranks: FloatArray) -> FloatArray:
+    table = _table(kind, len(ranks))
+    if not len(ranks) or (ranks[-1] == len(ranks) and np.array_equal(ranks, _plain(len(ranks)))):
+        return table
+    # Areas that are level share a rank, and so a score; a shared rank can be a half.
+    return _BY_RANK[kind](ranks, len(ranks))
+
+
+def _exponential(ranks: FloatArray, n: int) -> FloatArray:
+    whole = np.nan_to_num(ranks).astype(np.int64)
+    if not np.array_equal(whole, np.nan_to_num(ranks)):
+        return stats.exponential_of_rank(ranks, n)
+    return np.append(np.nan, _table("exponential-rank", n))[whole]
+
+
+@lru_cache(maxsize=32)
+def _plain(n: int) -> FloatArray:
+    return np.arange(1.0, n + 1.0)
 
 
 def _raised(node: NodePlan, choice: int) -> FloatArray:
@@ -356,10 +375,10 @@ def _add_up(weights: FloatArray, values: FloatArray) -> FloatArray:
     return np.asarray(total)
 
 
-def _ranks(sorter: Sorter, scores: FloatArray) -> FloatArray:
-    order, gaps = sorter.order(scores)
+def _ranks(sorter: Sorter, scores: FloatArray, ties: stats.Ties = "min") -> FloatArray:
+    order, found, gaps = sorter.ranked(scores, ties=ties)
     ranks = np.empty(len(scores))
-    ranks[order] = np.arange(1.0, len(order) + 1.0)
+    ranks[order] = found
     ranks[gaps] = np.nan
     return ranks
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from homeground.stats import FloatArray, IntArray
+from homeground.stats import FloatArray, IntArray, Ties
 
 __all__ = ["Exact", "Sorter"]
 
@@ -56,7 +56,7 @@ class Exact:
 
 
 class Sorter:
-    """Puts areas in order of need, quickly: the highest value first, areas that are level in the order given.
+    """Puts areas in order of need, quickly, and ranks them: the highest value first.
 
     The order-preserving bits of the value fill the upper part of a whole number and the row the lower part, so that
     one plain sort of whole numbers does it. Values closer together than 2**-36 of their range (for up to 65,536 areas)
@@ -64,21 +64,24 @@ class Sorter:
 
     Examples
     --------
-    >>> Sorter(4).order(np.array([1.0, 3.0, np.nan, 3.0]))
-    (array([1, 3, 0]), array([2]))
+    >>> order, ranks, gaps = Sorter(4).ranked(np.array([1.0, 3.0, np.nan, 3.0]))
+    >>> order, ranks, gaps
+    (array([1, 3, 0]), array([1., 1., 3.]), array([2]))
     """
 
     def __init__(self, n: int) -> None:
         bits = max((n - 1).bit_length(), 1)
         self.row = np.arange(n, dtype=np.uint64)
+        self.plain = np.arange(1.0, n + 1.0)
+        self.bits = np.uint64(bits)
         self.low = np.uint64(2**bits - 1)
         self.high = ~self.low
         self.key = np.empty(n)
 
-    def order(self, values: FloatArray) -> tuple[IntArray, IntArray]:
-        """Return the rows in order of need, and the rows that have no value (NaN)."""
+    def ranked(self, values: FloatArray, *, ties: Ties = "min") -> tuple[IntArray, FloatArray, IntArray]:
+        """Return the rows in order of need, their ranks from 1, and the rows that have no value (NaN)."""
         least, most = float(values.min()), float(values.max())
-        known = len(values)
+        known, gaps = len(values), None
         if np.isnan(least):
             gaps = np.isnan(values)
             known -= int(gaps.sum())
@@ -88,11 +91,23 @@ class Sorter:
         np.subtract(values, least if known else 0.0, out=key)
         np.multiply(key, scale, out=key)
         np.add(key, 2.0, out=key)  # from 1 (most need) to 2 (least): positive, so that bits order as values do
-        if known < len(values):
+        if gaps is not None:
             key[gaps] = 4.0
         whole: NDArray[np.uint64] = key.view(np.uint64)
         np.bitwise_and(whole, self.high, out=whole)
         np.bitwise_or(whole, self.row, out=whole)
         whole.sort()
         order = np.bitwise_and(whole, self.low).view(np.int64)
-        return order[:known], order[known:]
+        return order[:known], self._ranks(np.right_shift(whole[:known], self.bits), ties), order[known:]
+
+    def _ranks(self, level: NDArray[np.uint64], ties: Ties) -> FloatArray:
+        n = len(level)
+        if ties == "first" or n < 2:
+            return self.plain[:n]
+        starts_new = level[1:] != level[:-1]
+        if starts_new.all():
+            return self.plain[:n]
+        starts = np.flatnonzero(np.append(True, starts_new))
+        lengths = np.diff(np.append(starts, n))
+        shared = {"min": starts + 1.0, "max": starts + lengths * 1.0, "average": starts + (lengths + 1) / 2.0}[ties]
+        return np.repeat(shared, lengths)

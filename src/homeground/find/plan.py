@@ -24,7 +24,7 @@ from homeground.method import Index as Root
 from homeground.method import Part
 from homeground.stats import FloatArray, IntArray
 
-__all__ = ["IndexPlan", "ListPlan", "NodePlan", "PartPlan", "Plan", "Step", "make_plan"]
+__all__ = ["IndexPlan", "ListPlan", "NodePlan", "PartPlan", "Plan", "Step", "make_plan", "rank_bins"]
 
 _EXPONENT = {"arithmetic": 1.0, "geometric": 0.0, "harmonic": -1.0}
 _LINEAR = ("none", "z", "min-max")
@@ -116,7 +116,8 @@ class IndexPlan:
     """One index: its root, and the ways to the places.
 
     `carried` says that the scores of the root are already those at the end of the first way. `ranks` are those of
-    the places as built: they stand where nothing of the index varies (`root.varies` is false).
+    the places as built: they stand where nothing of the index varies (`root.varies` is false). `ties` is what areas
+    that are level get.
     """
 
     root: NodePlan
@@ -124,6 +125,7 @@ class IndexPlan:
     n: int
     n_areas: int
     ranks: FloatArray
+    ties: stats.Ties = "min"
     carried: bool = False
 
 
@@ -251,7 +253,7 @@ def _index_plan(spec: CertaintySpec, role: IndexRole, index: IndexModel) -> Inde
         exact = tuple(Exact.of(matrix) for matrix in values) if root.exact else ()
         carried = root.present is None
         root = replace(root, values=values, exact=exact) if carried else root
-    return IndexPlan(root, index.ways, index.n, index.built.table.height, index.ranks, carried)
+    return IndexPlan(root, index.ways, index.n, index.built.table.height, index.ranks, method.index.ties, carried)
 
 
 class _Builder:
