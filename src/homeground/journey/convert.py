@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -145,7 +146,7 @@ def convert_table(
     if names is not None:
         moved = moved.join(names, on="area_code", how="left", maintain_order="left")
         moved = moved.select("area_code", "area_name", pl.exclude("area_code", "area_name"))
-    told = _told(conversion, old.height, weighted=weight is not None, by_people=split_by is not None)
+    told = _told(conversion, old.height, weighted=weight is not None or not means, by_people=split_by is not None)
     notes = tuple(dict.fromkeys([*shelf.notes, *told]))
     return Converted(moved, conversion, start, end, notes, tuple(dict.fromkeys(shelf.sources)))
 
@@ -171,11 +172,9 @@ class _Shelf:
                 )
             opened = open_dataset(self._scan(), str(name))
         else:
-            raise MissingDataset(
-                "there is no such file, nor a data set of that name",
-                remedy="Check the path; names of data sets: homeground data list.",
-                file=path,
-            )
+            near = difflib.get_close_matches(str(name), list(datasets()), n=1, cutoff=0.8)
+            hint = f"Did you mean '{near[0]}'?" if near else "Check the path; names of data sets: homeground data list."
+            raise MissingDataset("there is no such file, nor a data set of that name", remedy=hint, file=path)
         # Gaps in columns that are not moved would only distract; those that are moved are counted by area.
         self.notes += [note for note in opened.notes if note.kind != "missing"]
         self.sources.append(opened.source)
@@ -338,8 +337,7 @@ def _targets(shelf: _Shelf, targets: Path | str | None, pairs: pl.DataFrame, cod
 def _told(found: Conversion, before: int, *, weighted: bool, by_people: bool) -> list[Note]:
     """Say in sentences what was moved, estimated, left over and missing."""
     after = found.table.height
-    text = f"{before - len(found.unmatched):,} areas were moved to {after:,} areas"
-    notes = [Note(text + (", weighted by people." if weighted else "."))]
+    notes = [Note(f"{before - len(found.unmatched):,} areas were moved to {after:,} areas.")]
     if not weighted:
         notes.append(Note("No number of people is given: in means all areas count equally.", kind="assumed"))
     if found.estimated:
@@ -347,14 +345,45 @@ def _told(found: Conversion, before: int, *, weighted: bool, by_people: bool) ->
         how = "by the people of their parts" if by_people else "equally among their parts"
         text = f"{found.estimated:,} of {after:,} areas rest at least partly on areas that were split, {how}"
         notes.append(Note(f"{text}: see estimated_share.", areas=split, kind="estimated"))
-    for areas, kind, text in (
-        (found.uncovered, "missing", "{} areas receive nothing, and are not in the table"),
-        (found.unmatched, "missing", "{} areas of the table are not in the lookup, and were left out"),
-        (found.partial, "missing", "{} areas rest on a part of the areas that lie in them: the table lacks the others"),
-        (found.beyond, "info", "{} areas of the result are not among the areas asked for"),
-        (found.weightless, "missing", "{} areas have no number of people, and count in no mean"),
-        (found.incomplete, "missing", "{} areas lack a figure in at least one part: what is known was used"),
+    for areas, kind, one, many in (
+        (
+            found.uncovered,
+            "missing",
+            "1 area receives nothing, and is not in the table",
+            "{} areas receive nothing, and are not in the table",
+        ),
+        (
+            found.unmatched,
+            "missing",
+            "1 area of the table is not in the lookup, and was left out",
+            "{} areas of the table are not in the lookup, and were left out",
+        ),
+        (
+            found.partial,
+            "missing",
+            "1 area rests on a part of the areas that lie in it: the table lacks the others",
+            "{} areas rest on a part of the areas that lie in them: the table lacks the others",
+        ),
+        (
+            found.beyond,
+            "info",
+            "1 area of the result is not among the areas asked for",
+            "{} areas of the result are not among the areas asked for",
+        ),
+        (
+            found.weightless,
+            "missing",
+            "1 area has no number of people, and counts in no mean",
+            "{} areas have no number of people, and count in no mean",
+        ),
+        (
+            found.incomplete,
+            "missing",
+            "1 area lacks a figure in at least one part: what is known was used",
+            "{} areas lack a figure in at least one part: what is known was used",
+        ),
     ):
         if areas:
-            notes.append(Note(f"{text.format(f'{len(areas):,}')}: {listed(areas)}.", areas=areas, kind=kind))
+            text = one if len(areas) == 1 else many.format(f"{len(areas):,}")
+            notes.append(Note(f"{text}: {listed(areas)}.", areas=areas, kind=kind))
     return notes

@@ -327,8 +327,8 @@ def test_the_command_writes_the_table_and_says_what_it_took(homeground, folder):
     written = pl.read_csv(folder / "n.csv")
     assert written.columns == ["area_code", "area_name", "rate", "people", "estimated_share"]
     assert written.rows() == [("X", "Ash", 25.0, 400.0, 0.0), ("Y", "Elm", 5.0, None, 0.0)]
-    assert "1 areas rest on a part" in ran.err
-    assert "1 areas have no number of people" in ran.err
+    assert "1 area rests on a part" in ran.err
+    assert "1 area has no number of people" in ran.err
 
 
 def test_the_command_gives_scripts_every_list(homeground, folder):
@@ -339,8 +339,10 @@ def test_the_command_gives_scripts_every_list(homeground, folder):
     assert [source["file"] for source in told["sources"]] == ["old.csv", "pairs.csv"]
 
 
-def test_the_table_goes_to_standard_output_without_out(homeground, folder):
-    """To be piped."""
+def test_the_table_goes_to_standard_output_and_notes_to_standard_error(homeground, folder):
+    """To be piped; that areas count equally is told where it matters."""
+    assert "count equally" not in typed(homeground, folder, "--totals", "people").err
+    assert "count equally" in typed(homeground, folder, "--means", "people").err
     ran = typed(homeground, folder, "--totals", "people", "--quiet")
     assert ran.out == "area_code,area_name,people,estimated_share\nX,Ash,400.0,0.0\nY,Elm,,0.0\n"
     assert ran.err == ""
@@ -356,6 +358,7 @@ def test_the_table_goes_to_standard_output_without_out(homeground, folder):
         (("--means", "rate", "--from", "new_name"), "3 of 3 areas are not in the lookup"),
         (("--means", "rate", "--weight-from", "nowhere.csv", "--weight", "x"), "no such file, nor a data set"),
         (("--means", "rate", "--targets", "cni2019-wards"), "no folder is given"),
+        (("--means", "rate", "--targets", "cni2019-ward"), "Did you mean 'cni2019-wards'?"),
         (("--means", "rate", "--out", "x.docx"), "docx"),
     ],
 )
