@@ -10,6 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# No test asserts a time, so a slow machine fails none; and CI tries the same examples every time.
+settings.register_profile("homeground", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "homeground")
 
 _DEFAULT = Path(__file__).resolve().parents[2] / "shared" / "data"
 

@@ -106,10 +106,8 @@ def _gaps(material: Material, rows: list[_Row], level: Level) -> Finding:
         "leave-out": "These areas have no score.",
         "reweight": "These areas are scored without it.",
         "larger-area": "They were given the mean of their larger area, and may look more alike than they are.",
-    }.get(
-        policy,
-        f"They were given {'zero' if policy == 'zero' else f'the {policy}'}, and may look more ordinary than they are.",
-    )
+        "zero": "They were given zero, and may look better than they are.",
+    }.get(policy, f"They were given the {policy}, and may look more ordinary than they are.")
     return Finding("coverage", level, text, f"{done} Find the figures, or test what another filling would change.", 0.5)
 
 

@@ -75,7 +75,7 @@ def test_the_order_of_the_rows_does_not_matter(order):
 @settings(max_examples=40)
 @given(st.integers(0, 2**32 - 1), st.sampled_from(["exponential-rank", "rank-to-normal", "percentile", "min-max"]))
 def test_more_need_never_lowers_a_score(seed, transform):
-    """Raising one indicator cannot improve an area's own rank (not so for z: one extreme value shrinks all differences)."""
+    """Raising one indicator cannot improve an area's own rank (with z it can: an extreme shrinks all differences)."""
     rng = np.random.default_rng(seed)
     table = pl.DataFrame({"area_code": [f"a{i}" for i in range(20)], "x": rng.random(20), "y": rng.random(20)})
     parts = {"x": {"column": "x", "transform": transform}, "y": {"column": "y", "transform": transform}}
