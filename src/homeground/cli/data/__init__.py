@@ -15,7 +15,11 @@ __all__ = ["data"]
         "list": ("homeground.cli.data.list", "list_datasets", "List the data sets that Homeground knows."),
         "scan": ("homeground.cli.data.scan", "scan", "Say which known data sets a folder holds, and what is missing."),
         "pull": ("homeground.cli.data.pull", "pull", "Download a data set from its publisher."),
-        "convert": ("homeground.cli.data.convert", "convert", "Move figures to other boundaries through an official lookup."),
+        "convert": (
+            "homeground.cli.data.convert",
+            "convert",
+            "Move figures to other boundaries through an official lookup.",
+        ),
     },
 )
 def data() -> None:
