@@ -121,7 +121,7 @@ def exponential_of_rank(ranks: FloatArray, n: int) -> FloatArray:
     array([100.  ,   2.39])
     """
     share = (n + 1.0 - np.asarray(ranks, dtype=np.float64)) / n
-    return -_STEEPNESS * np.log1p(-share * -np.expm1(-100.0 / _STEEPNESS))
+    return np.asarray(-_STEEPNESS * np.log1p(-share * -np.expm1(-100.0 / _STEEPNESS)))
 
 
 def normal_of_rank(ranks: FloatArray, n: int) -> FloatArray:
