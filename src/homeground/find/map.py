@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import html
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ import polars as pl
 
 from homeground.errors import BadTable, MissingExtra, WrongBoundaries
 from homeground.find import words
+from homeground.find.map_labels import MARK, UNITS, name_larger_areas
 from homeground.tables import listed, require_columns
 
 if TYPE_CHECKING:
@@ -37,11 +38,7 @@ KINDS: dict[str, str] = {
     "listed": "On the list",
 }
 
-_UNITS = 10  # drawing units in a pixel: whole numbers keep the page small and are still finer than the eye
-_MARK = 32  # radius of a mark, in drawing units
-_HIGH = 11.5 * _UNITS  # height of letters
 _CROWD = 3_000  # with more areas than this, names that a pointer would show are left out
-_LETTER = 0.66  # mean width of a letter, in parts of its height
 
 MAP_STYLE = """
 .map{display:block;width:100%;height:auto;max-width:36rem;background:var(--map-sea);border:1px solid var(--line)}
@@ -202,11 +199,12 @@ def draw(
             remedy="Give both sets of boundaries in the same coordinates (EPSG:4326).",
         )
     everything = np.concatenate([shapes, beneath]) if len(beneath) else shapes
-    sheet = _lay_out(shapely.total_bounds(everything), degrees=degrees, width=width * _UNITS)
+    sheet = _lay_out(shapely.total_bounds(everything), degrees=degrees, width=width * UNITS)
     shapes, beneath = (shapely.transform(group, sheet.place) for group in (shapes, beneath))
     land, paths = _within(shapely, beneath, shapes, most_bytes)
-    body, kinds, counts = _areas(shapely, present, shapes, paths, name)
-    texts = _labels(shapely, present, shapes, sheet, most=labels)
+    middle, bounds = shapely.get_coordinates(shapely.point_on_surface(shapes)), shapely.bounds(shapes)
+    body, kinds, counts = _areas(present, paths, middle, bounds, name)
+    texts = name_larger_areas(present, middle, bounds, (sheet.width, sheet.height), most=labels)
     svg = _frame(sheet, name, title, description, _defs(name, kinds) + land + body + texts)
     return Drawing(svg, kinds, counts[0], counts[1], missing, mended)
 
@@ -260,7 +258,7 @@ def usable_boundaries(boundaries: pl.DataFrame) -> pl.DataFrame:
     require_columns(boundaries, ["area_code", "geometry"])
     return pl.DataFrame(
         {
-            "area_code": boundaries["area_code"].cast(pl.String),
+            "area_code": boundaries["area_code"].cast(pl.String).str.strip_chars(),
             "geometry": pl.Series("geometry", _binary(boundaries["geometry"])),
         }
     )
@@ -358,7 +356,7 @@ def _lay_out(bounds: NDArray[np.float64], *, degrees: bool, width: int) -> _Shee
     shorter = math.cos(math.radians((top + bottom) / 2)) if degrees else 1.0
     shorter = max(shorter, 0.05)
     wide, high = (right - left) * shorter, top - bottom
-    margin = 12 * _UNITS
+    margin = 12 * UNITS
     inner = width - 2 * margin
     tall = int(min(max(inner * high / wide if wide > 0 else inner, 0.35 * inner), 1.5 * inner))
     scale = min(inner / wide if wide > 0 else math.inf, tall / high if high > 0 else math.inf)
@@ -370,11 +368,11 @@ def _lay_out(bounds: NDArray[np.float64], *, degrees: bool, width: int) -> _Shee
 
 def _within(shapely: Any, beneath: _Geometries, shapes: _Geometries, most_bytes: int) -> tuple[str, list[str]]:
     """Return the drawn larger areas and the path of each area, coarse enough to fit."""
-    tolerance = 0.35 * _UNITS
+    tolerance = 0.35 * UNITS
     while True:
         below = "".join(_path(shapely, shape) for shape in shapely.simplify(beneath, tolerance))
         paths = [_path(shapely, shape) for shape in shapely.simplify(shapes, tolerance)]
-        if tolerance > 30 * _UNITS or len(below) + sum(map(len, paths)) <= most_bytes:
+        if tolerance > 30 * UNITS or len(below) + sum(map(len, paths)) <= most_bytes:
             return (f'<path class="land" d="{below}"/>' if below else ""), paths
         tolerance *= 1.6
 
@@ -387,7 +385,7 @@ def _path(shapely: Any, shape: Any) -> str:
             continue
         for ring in [polygon.exterior, *polygon.interiors]:
             corners = np.rint(shapely.get_coordinates(ring)).astype(np.int64)[:-1]
-            if len(corners) < 3 or np.ptp(corners, axis=0).max() < 0.5 * _UNITS:
+            if len(corners) < 3 or np.ptp(corners, axis=0).max() < 0.5 * UNITS:
                 continue
             moves = np.diff(corners, axis=0)
             moves = moves[(moves != 0).any(axis=1)]
@@ -399,23 +397,21 @@ def _path(shapely: Any, shape: Any) -> str:
 
 
 def _areas(
-    shapely: Any, present: pl.DataFrame, shapes: _Geometries, paths: list[str], name: str
+    present: pl.DataFrame, paths: list[str], middle: NDArray[np.float64], bounds: NDArray[np.float64], name: str
 ) -> tuple[str, dict[str, tuple[int, int]], tuple[int, int]]:
     kinds = present["kind"].to_list()
     labels = present["label"].to_list() if "label" in present.columns else [None] * present.height
-    bounds = shapely.bounds(shapes)
     size = np.maximum(bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1])
-    middle = shapely.get_coordinates(shapely.point_on_surface(shapes))
     crowded = present.height > _CROWD
     if crowded:  # marks that would lie on top of each other are drawn once
-        middle = np.round(middle / _MARK) * _MARK
+        middle = np.round(middle / MARK) * MARK
     layers: dict[str, list[str]] = {kind: [] for kind in KINDS}
     marked = dict.fromkeys(KINDS, 0)
     for kind, label, path, across, (x, y) in zip(kinds, labels, paths, size, middle, strict=True):
         if kind not in layers:
             raise BadTable(f"'{kind}' is not a kind of area on a map", remedy=f"Use {listed(KINDS, most=6)}.")
         said = f"<title>{_safe(str(label))}</title>" if label and not crowded else ""
-        small = kind in ("listed", "edge", "near") and across < 2 * _MARK
+        small = kind in ("listed", "edge", "near") and across < 2 * MARK
         if small or not path:
             layers[kind].append(_mark(kind, x, y, said))
             marked[kind] += 1
@@ -441,12 +437,12 @@ def _classed(item: str, kind: str) -> str:
 def _mark(kind: str, x: float, y: float, said: str = "") -> str:
     x, y = round(x), round(y)
     if kind == "edge":
-        side = round(_MARK * 1.7)
+        side = round(MARK * 1.7)
         inside = f'rect x="{x - side // 2}" y="{y - side // 2}" width="{side}" height="{side}"'
     elif kind == "near":
-        inside = f'circle cx="{x}" cy="{y}" r="{round(_MARK * 0.75)}"'
+        inside = f'circle cx="{x}" cy="{y}" r="{round(MARK * 0.75)}"'
     else:
-        inside = f'circle cx="{x}" cy="{y}" r="{_MARK}"'
+        inside = f'circle cx="{x}" cy="{y}" r="{MARK}"'
     return f"<{inside}>{said}</{inside.split(' ', 1)[0]}>" if said else f"<{inside}/>"
 
 
@@ -467,88 +463,6 @@ def _defs(name: str, kinds: Collection[str]) -> str:
     )
     parts = (hatch if "deprived" in kinds else "") + (spots if "unplaced" in kinds else "")
     return f"<defs>{parts}</defs>" if parts else ""
-
-
-def _labels(shapely: Any, present: pl.DataFrame, shapes: _Geometries, sheet: _Sheet, *, most: int) -> str:
-    """Return the names of the larger areas with the most areas on the list, where there is room for them."""
-    if not most or "larger_area" not in present.columns:
-        return ""
-    middle = shapely.get_coordinates(shapely.point_on_surface(shapes))
-    points = present.select(
-        pl.col("larger_area").cast(pl.String), pl.col("kind"), x=pl.Series(middle[:, 0]), y=pl.Series(middle[:, 1])
-    ).filter(pl.col("kind").is_in(["listed", "edge"]) & pl.col("larger_area").is_not_null())
-    # A name leads to a place that is on the list: the one nearest to the middle of them all.
-    off = sum((pl.col(at) - pl.col(at).median().over("larger_area")) ** 2 for at in ("x", "y"))
-    places = (
-        points.with_columns(n=pl.len().over("larger_area"), off=off)
-        .sort("off", "x", "y")
-        .unique("larger_area", keep="first", maintain_order=True)
-        .sort(["n", "larger_area"], descending=[True, False])
-        .head(most * 2)
-    )
-    boxes = shapely.bounds(shapes[present["kind"].is_in(["listed", "edge"]).to_numpy()])
-    taken: list[tuple[float, float, float, float]] = []
-    found: list[str] = []
-    for name, x, y in places.select("larger_area", "x", "y").iter_rows():
-        if len(found) == most or len(name) > 24:
-            continue
-        spot = _room(x, y, len(name) * _LETTER * _HIGH, boxes, taken, sheet)
-        if spot:
-            left, middle_y, _ = spot
-            taken.append((left, middle_y - _HIGH * 0.6, left + len(name) * _LETTER * _HIGH, middle_y + _HIGH * 0.6))
-            found.append(_label(name, x, y, spot))
-    return "".join(found)
-
-
-def _room(
-    x: float,
-    y: float,
-    wide: float,
-    boxes: NDArray[np.float64],
-    taken: Sequence[tuple[float, float, float, float]],
-    sheet: _Sheet,
-) -> tuple[float, float, str] | None:
-    """Return left edge, middle height and anchor of the nearest spot where a name hides no mark and no other name."""
-    best: tuple[float, tuple[float, float, str] | None] = (4.0, None)
-    for far in (1.6, 4.0, 7.0, 11.0, 15.0, 20.0):
-        for turn in (0.0, 25.0, -25.0, 50.0, -50.0):
-            for side in (1, -1):
-                reach = far * _MARK
-                at = x + side * reach * math.cos(math.radians(turn))
-                level = y - reach * math.sin(math.radians(turn))
-                box = (
-                    at if side > 0 else at - wide,
-                    level - _HIGH * 0.6,
-                    at + wide if side > 0 else at,
-                    level + _HIGH * 0.6,
-                )
-                inside = box[0] > 0 and box[2] < sheet.width and box[1] > 0 and box[3] < sheet.height
-                if not inside or any(_touch(box, other) for other in taken):
-                    continue
-                hidden = (
-                    (boxes[:, 2] > box[0] - _MARK)
-                    & (boxes[:, 0] < box[2] + _MARK)
-                    & (boxes[:, 3] > box[1] - _MARK / 2)
-                    & (boxes[:, 1] < box[3] + _MARK / 2)
-                ).sum()
-                cost = float(hidden) + far / 7.0
-                if cost < best[0]:
-                    best = (cost, (box[0], level, "start" if side > 0 else "end"))
-    return best[1]
-
-
-def _label(name: str, x: float, y: float, spot: tuple[float, float, str]) -> str:
-    left, level, anchor = spot
-    at = left if anchor == "start" else left + len(name) * _LETTER * _HIGH
-    lead = ""
-    if math.hypot(at - x, level - y) > 1.8 * _MARK:
-        end = at - 12 if anchor == "start" else at + 12
-        lead = f'<path class="lead" d="M{x:.0f} {y:.0f}L{end:.0f} {level:.0f}"/>'
-    return f'{lead}<text x="{at:.0f}" y="{level + _HIGH * 0.35:.0f}" text-anchor="{anchor}">{_safe(name)}</text>'
-
-
-def _touch(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 def _frame(sheet: _Sheet, name: str, title: str, description: str, body: str) -> str:

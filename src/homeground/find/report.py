@@ -17,20 +17,30 @@ import polars as pl
 from markupsafe import Markup
 
 from homeground import page
-from homeground.errors import MissingExtra
 from homeground.find import method_words, words
 from homeground.find.listing import NEAR, Listing, Terms, make_listing
-from homeground.find.map import KINDS, MAP_STYLE, Drawing, around, draw, legend, usable_boundaries
+from homeground.find.map import MAP_STYLE, legend
+from homeground.find.report_maps import Maps, draw_maps, map_notes, meanings
+from homeground.find.saying import says
 from homeground.provenance import Note, Source
-from homeground.tables import check_areas
 
-__all__ = ["HOW_SURE", "THE_MAP", "About", "Absent", "Download", "Reruns", "render_report"]
+__all__ = [
+    "HOW_SURE",
+    "THE_MAP",
+    "About",
+    "Absent",
+    "Download",
+    "Draft",
+    "Reruns",
+    "draft_report",
+    "finish_report",
+    "render_report",
+]
 
 THE_MAP = "The map"
 HOW_SURE = "How sure it is"
 """What an `Absent` is called that belongs to a section of the page, and is told there."""
 
-_MOST_SHAPES = 1_500  # with more areas than this, only places on the list and near it are drawn
 _OPEN = 12  # groups of places stand open from the start when the list is this short
 _LETTERS = 25  # from this many groups on, an alphabet leads to them
 _MOST_PLACES = 3_000  # places with a row of their own on the page; beyond, those with the most need
@@ -180,23 +190,92 @@ def render_report(
     >>> "Moorend is on the list." in text, "3 May 2025" in text
     (True, True)
     """
-    about, downloads = _cleaned(about), [_cleaned(item) for item in downloads]
-    absent = tuple(_cleaned(item) for item in absent)
+    draft = draft_report(
+        cohort, about=about, terms=terms, certainty=certainty, boundaries=boundaries, outlines=outlines, crs=crs
+    )
+    return finish_report(
+        draft,
+        reruns=reruns,
+        notes=notes,
+        sources=sources,
+        attributions=attributions,
+        downloads=downloads,
+        absent=absent,
+    )
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A page before its data files are written: every table checked, every map drawn.
+
+    Attributes
+    ----------
+    about : About
+    listing : Listing
+    maps : Maps
+    """
+
+    about: About
+    listing: Listing
+    maps: Maps
+
+
+def draft_report(
+    cohort: pl.DataFrame,
+    *,
+    about: About,
+    terms: Terms | None = None,
+    certainty: pl.DataFrame | None = None,
+    boundaries: pl.DataFrame | None = None,
+    outlines: pl.DataFrame | None = None,
+    crs: str | None = None,
+) -> Draft:
+    """Return the part of `render_report` that can fail: what is wrong with a table shows before anything is written.
+
+    Parameters and errors are those of `render_report`.
+
+    Examples
+    --------
+    >>> draft_report(pl.DataFrame({"area_code": ["X01"], "selected": ["perhaps"]}), about=About("Places"))
+    Traceback (most recent call last):
+    ...
+    homeground.errors.BadValue: row 2, column 'selected': 'perhaps' is neither true nor false. Write true or false.
+    """
+    about = _cleaned(about)
     listing = make_listing(cohort, terms=terms or Terms(), certainty=certainty)
-    picture, absent = _picture(listing, about, boundaries, outlines, crs, absent)
+    return Draft(about, listing, draw_maps(listing, boundaries, title=about.title, outlines=outlines, crs=crs))
+
+
+def finish_report(
+    draft: Draft,
+    *,
+    reruns: Reruns | None = None,
+    notes: Sequence[Note] = (),
+    sources: Sequence[Source] = (),
+    attributions: Mapping[str, str] | None = None,
+    downloads: Sequence[Download] = (),
+    absent: Sequence[Absent] = (),
+) -> str:
+    """Return the page of a draft; the parameters are those of `render_report`.
+
+    Examples
+    --------
+    >>> draft = draft_report(pl.DataFrame({"area_code": ["X01"], "selected": [True]}), about=About("Places"))
+    >>> "report.csv" in finish_report(draft, downloads=[Download("report.csv", "CSV", 42)])
+    True
+    """
+    about, listing, picture = draft.about, draft.listing, draft.maps.whole
     shown_places = _most_in_need(listing.listed)
-    groups = _groups(listing, shown_places)
-    if picture and boundaries is not None and outlines is not None:
-        _draw_groups(groups, listing, boundaries, outlines, crs)
+    groups = _groups(listing, shown_places, draft.maps.small)
     shown = {
         "about": about,
         "listing": listing,
         "terms": listing.terms,
-        "says": list(_says(listing)),
-        "picture": picture,
+        "named_so": "left behind" in f"{about.title} {about.description}".lower().replace("-", " "),
+        "says": list(says(listing)),
         "svg": Markup(picture.svg) if picture else "",  # noqa: S704  made by our own map, every name in it escaped
-        "legend": Markup(legend(picture.kinds, meanings=_meanings(listing))) if picture else "",  # noqa: S704
-        "map_notes": list(_map_notes(picture, listing)),
+        "legend": Markup(legend(picture.kinds, meanings=meanings(listing))) if picture else "",  # noqa: S704
+        "map_notes": list(map_notes(picture, listing)),
         "reruns": reruns,
         "doubts": method_words.doubts(reruns.varied if reruns else ()),
         "not_varied": method_words.not_varied(reruns.varied if reruns else ()),
@@ -209,8 +288,9 @@ def render_report(
         "example": method_words.example(listing),
         "notes": _notes(listing, notes),
         "sources": [_source(source, attributions or {}) for source in dict.fromkeys(sources)],
-        "downloads": [(item, _size(item.size)) for item in downloads],
-        "absent": absent,
+        "downloads": [(item, _size(item.size)) for item in map(_cleaned, downloads)],
+        "no_map": draft.maps,
+        "absent": [_cleaned(item) for item in absent],
         "made_on": f"{about.made_on.day} {about.made_on:%B %Y}" if about.made_on else "",
     }
     environment = _environment()
@@ -222,7 +302,7 @@ def render_report(
         lede=_lede(listing, about),
         contents=list(_contents(listing)),
         footer=foot,
-        style=MAP_STYLE + _STYLE,
+        style=MAP_STYLE + environment.get_template("report.css.jinja").render(),
     )
 
 
@@ -297,139 +377,6 @@ def _contents(listing: Listing) -> Iterator[tuple[str, str]]:
     yield "sources", "Where this comes from"
 
 
-def _says(listing: Listing) -> Iterator[str]:
-    """Yield three to five sentences that say what the list says."""
-    terms, chosen, everywhere = listing.terms, listing.listed, listing.table.height
-    where = f" in {terms.where}" if terms.where else ""
-    if not chosen.height:
-        yield f"No {terms.one} is on this list: none of {terms.counted(everywhere)}{where} meets the rule."
-        yield "A list stays empty when its rule asks for too much, or when figures are missing. Try a larger share."
-    elif chosen.height == everywhere:
-        yield f"All {terms.counted(everywhere)}{where} are on this list, so it does not tell one place from another."
-    else:
-        yield f"{chosen.height:,} of {terms.counted(everywhere)}{where} {method_words.meets(terms, chosen.height)}."
-    yield from _says_people(listing)
-    yield from _says_where(listing)
-    if chosen.height:
-        yield _says_sure(listing)
-    missing = listing.unplaced.height
-    if missing:
-        verb = "They are" if missing > 1 else "It is"
-        yield f"{terms.counted(missing)} could not be placed, because a figure is missing. {verb} named on this page."
-
-
-def _says_people(listing: Listing) -> Iterator[str]:
-    chosen, known = listing.listed["people"], listing.table["people"]
-    if not len(chosen) or chosen.null_count() == len(chosen):
-        return
-    count = float(chosen.sum())
-    part = "" if known.null_count() else words.share(count, float(known.sum()))
-    where = listing.terms.where or f"all the {listing.terms.many}"
-    whole = f", {part} of everyone in {where}" if part.startswith("about") else ""
-    gaps = chosen.null_count()
-    unsaid = f" That leaves out {listing.terms.counted(gaps)} for which the number is not known." if gaps else ""
-    yield f"{words.people(count).capitalize()} live in them{whole}.{unsaid}"
-
-
-def _says_where(listing: Listing) -> Iterator[str]:
-    chosen = listing.listed.drop_nulls("larger")
-    if not chosen.height:
-        return
-    every = listing.table["larger"].drop_nulls().n_unique()
-    places = chosen.group_by("larger").len().sort(["len", "larger"], descending=[True, False])
-    if places.height == 1:
-        yield f"They are all in {places['larger'][0]}."
-        return
-    most = places.head(3).filter(pl.col("len") > 1)
-    named = words.a_few([f"{words.short_name(name)} ({n:,})" for name, n in most.iter_rows()])
-    noun = listing.terms.larger_many
-    yield f"They lie in {places.height:,} of {every:,} {noun}." + (f" The most are in {named}." if named else "")
-
-
-def _says_sure(listing: Listing) -> str:
-    held = listing.listed["probability"].drop_nulls()
-    if not len(held):
-        return "How sure the list is has not been worked out for this page."
-    sure = int((held >= words.BANDS[0][0] - 1e-12).sum())
-    verb, them = ("is", "it") if sure == 1 else ("are", "them")
-    out = int((held < 0.5).sum())
-    near = int((listing.outside["probability"] >= NEAR).sum())
-    text = (
-        f"{sure:,} of them {verb} sure: made again, the list keeps {them} at least 95 times in 100."
-        if sure
-        else ("None of them is sure: made again, the list keeps not one of them 95 times in 100.")
-    )
-    doubts = [f"{out:,} on the list {'is' if out == 1 else 'are'} out more often than in"] if out else []
-    doubts += [f"{near:,} just outside would come in at least 1 time in 4"] if near else []
-    return f"{text} {' and '.join(doubts)}." if doubts else text
-
-
-def _picture(
-    listing: Listing,
-    about: About,
-    boundaries: pl.DataFrame | None,
-    outlines: pl.DataFrame | None,
-    crs: str | None,
-    absent: tuple[Absent, ...],
-) -> tuple[Drawing | None, tuple[Absent, ...]]:
-    if boundaries is None:
-        return None, absent
-    try:
-        shapes = usable_boundaries(boundaries)
-        check_areas(shapes)
-        areas = listing.table.join(shapes, on="area_code", how="left", maintain_order="left")
-        beneath = None
-        if areas["geometry"].count() > _MOST_SHAPES:
-            areas = areas.filter(pl.col("kind").is_in(["listed", "edge", "near"]))
-            beneath = outlines
-        if not areas["geometry"].count():
-            why = "none of the areas of the list has a boundary in the file that was given"
-            return None, (*absent, Absent(THE_MAP, why, "Give the boundaries of the same areas and year."))
-        areas = areas.with_columns(label=pl.struct(areas.columns).map_elements(_hover, return_dtype=pl.String))
-        picture = draw(
-            areas.with_columns(larger_area=pl.col("larger").map_elements(words.short_name, return_dtype=pl.String)),
-            title=f"Map: {words.clean(about.title)}",
-            description=_described(listing),
-            outlines=beneath,
-            crs=crs,
-            labels=8,
-        )
-    except MissingExtra as error:
-        return None, (*absent, Absent(THE_MAP, error.problem, error.remedy))
-    return picture, absent
-
-
-def _hover(row: dict[str, Any]) -> str:
-    where = f", {row['larger']}" if row["larger"] else ""
-    sure = f": {words.in_100(row['probability'])}" if row["probability"] is not None else ""
-    return f"{words.clean(row['name'], most=80)}{words.clean(where, most=60)}{sure}"
-
-
-def _described(listing: Listing) -> str:
-    where = " ".join(_says_where(listing))
-    return f"{listing.terms.counted(listing.listed.height)} on the list. {where} The table below names every one."
-
-
-def _meanings(listing: Listing) -> dict[str, str]:
-    said = dict(KINDS)
-    if listing.knows_doubt:
-        said["listed"] = "On the list, in at least 75 of 100 re-runs"
-        said["edge"] = "On the list, in fewer than 75 of 100 re-runs"
-        said["near"] = "Not on the list, but in at least 25 of 100 re-runs"
-    return said
-
-
-def _map_notes(picture: Drawing | None, listing: Listing) -> Iterator[str]:
-    if picture is None:
-        return
-    if picture.marks:
-        yield "A place too small to see at this size is drawn as a mark."
-    if picture.missing:
-        yield f"{listing.terms.counted(len(picture.missing))} could not be drawn: {words.a_few(list(picture.missing))}."
-    if picture.mended:
-        yield f"{words.count(picture.mended, 'boundary', 'boundaries')} crossed themselves and were mended first."
-
-
 def _most_in_need(places: pl.DataFrame) -> pl.DataFrame:
     """Return the places that get a row: all, or of a very long list those with the most need."""
     if places.height <= _MOST_PLACES:
@@ -447,7 +394,7 @@ def _reasons(places: pl.DataFrame) -> list[tuple[str, list[dict[str, Any]], int]
     ]
 
 
-def _groups(listing: Listing, shown: pl.DataFrame) -> list[dict[str, Any]]:
+def _groups(listing: Listing, shown: pl.DataFrame, small_maps: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return the places of the list by larger area, as the page shows them."""
     groups: list[dict[str, Any]] = []
     short = listing.listed.height <= _OPEN
@@ -461,7 +408,8 @@ def _groups(listing: Listing, shown: pl.DataFrame) -> list[dict[str, Any]]:
                 "places": list(places.iter_rows(named=True)),
                 "said": listing.terms.counted(places.height)
                 + (f", {f'{sure:,}' if sure else 'none'} sure" if known else ""),
-                "svg": "",
+                # Made by our own map, every name in it escaped.
+                "svg": Markup(small_maps.get(str(larger), "")),  # noqa: S704
                 "open": short,
             }
         )
@@ -469,36 +417,6 @@ def _groups(listing: Listing, shown: pl.DataFrame) -> list[dict[str, Any]]:
         first = number == 0 or groups[number - 1]["letter"] != group["letter"]
         group["anchor"] = f"at-{number}" if first else ""
     return groups
-
-
-def _draw_groups(
-    groups: list[dict[str, Any]], listing: Listing, boundaries: pl.DataFrame, outlines: pl.DataFrame, crs: str | None
-) -> None:
-    """Give each group a small map of its places in the larger areas they lie in, where there is one."""
-    if listing.listed.height > _MOST_PLACES or len(groups) < 2 or not any(group["name"] for group in groups):
-        return
-    seen = listing.table.filter(pl.col("kind").is_in(["listed", "edge", "near"]))
-    areas = seen.join(usable_boundaries(boundaries), on="area_code", how="inner", maintain_order="left")
-    beneath = usable_boundaries(outlines)
-    areas = areas.with_columns(around=pl.Series(around(areas, beneath), dtype=pl.List(pl.Int64)))
-    areas = areas.with_columns(label=pl.struct(areas.columns).map_elements(_hover, return_dtype=pl.String))
-    for number, group in enumerate(groups):
-        held = areas.filter((pl.col("larger") == group["name"]) if group["name"] else pl.lit(value=False))
-        rows = sorted(set(held["around"].explode().drop_nulls().to_list()))
-        if not held.height or not 1 <= len(rows) <= 3:
-            continue
-        name = words.clean(group["name"])
-        picture = draw(
-            held,
-            title=f"Map of {name}",
-            description=f"{group['said']} on the list, inside the boundary.",
-            outlines=beneath[rows],
-            crs=crs,
-            name=f"map-{number}",
-            width=260,
-            most_bytes=8_000,
-        )
-        group["svg"] = Markup(picture.svg)  # noqa: S704  made by our own map, every name in it escaped
 
 
 def _letters(groups: list[dict[str, Any]]) -> list[tuple[str, str]]:
@@ -559,45 +477,3 @@ def _source(source: Source, attributions: Mapping[str, str]) -> dict[str, str]:
     held["attribution"] = said if said != held["licence"] else ""
     held["link"] = held["address"] if held["address"].lower().startswith(("https://", "http://")) else ""
     return held
-
-
-_STYLE = """
-@media(min-width:60rem){.map-box{display:grid;grid-template-columns:minmax(0,36rem) minmax(0,1fr);gap:0 1.875rem;
-align-items:start;grid-template-rows:auto 1fr}.map-box>.map{grid-row:1/3}
-.map-box .legend{flex-direction:column;margin:0}}
-@media print{.map-box{display:block}}
-.stack{margin:0 0 1.25rem}
-.stack th[scope=row]{font-weight:400;min-width:12rem;overflow-wrap:anywhere}
-.stack td{white-space:normal}
-.whole{display:inline-block}
-.between{display:block;color:var(--muted);font-size:.85em}
-.said{display:block;color:var(--muted);margin-top:.15rem;overflow-wrap:anywhere}
-.code{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono",monospace;font-size:.85em;color:var(--muted);
-overflow-wrap:anywhere}
-@media(max-width:44rem){.stack,.stack tbody,.stack tr,.stack td,.stack th[scope=row]{display:block;width:100%}
-.stack thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-.stack tr{border-bottom:1px solid var(--line);padding:.75rem 0}
-.stack th,.stack td{border:0;padding:.1rem 0}
-.stack td,.stack td.n{text-align:start}
-.stack td::before{content:attr(data-name) ": ";color:var(--muted)}}
-.group{margin:0;border-top:1px solid var(--line)}
-.group summary{width:auto;font-weight:700;text-decoration:none;overflow-wrap:anywhere}
-.group summary bdi{text-decoration:underline}
-.group summary .many{display:inline-block;margin-inline-start:.5rem;font-weight:400;color:var(--muted)}
-.group summary:focus-visible .many{color:inherit}
-.mini{margin:.3rem 0 .6rem}.mini .map{max-width:17rem;border:0}
-.why{font-weight:700;margin-bottom:.5rem}
-.group>.stack{margin-top:.3rem}
-.letters ul{list-style:none;display:flex;flex-wrap:wrap;gap:.3rem;padding:0}
-.letters li{margin:0}
-.letters a{display:inline-flex;min-width:2.75rem;min-height:2.75rem;align-items:center;justify-content:center;
-border:1px solid var(--line)}
-.bar{display:block;width:100%;max-width:20rem;height:.6rem;margin-top:.3rem}
-.plain li{overflow-wrap:anywhere}
-.source dl{margin:0 0 .6rem}
-.source dl>div{display:flex;flex-wrap:wrap;gap:0 .6rem}
-.source dt{color:var(--muted)}
-.source dd{margin:0;overflow-wrap:anywhere;min-width:0}
-@media print{.letters,.mini{display:none}.group summary,thead{break-after:avoid}.scroll table{break-inside:avoid}
-.bar rect{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
-"""

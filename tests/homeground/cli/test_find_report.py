@@ -12,6 +12,8 @@ import pytest
 import shapely
 
 from examples.district.generate import generate
+from homeground.provenance import Note, Source
+from homeground.sources.writers import write_table
 from tests.conftest import Ran
 from tests.homeground.find.test_report import Reader
 from tests.house.sealed import beyond_the_core, run
@@ -149,6 +151,23 @@ def test_finished_tables_are_enough(homeground: Homeground, lists: Path) -> None
     assert held["how_sure"].to_list()[:4] == ["Sure", "On the edge", "Just outside", "Now and then"]
 
 
+def test_sources_travel_from_the_list_to_the_page(homeground: Homeground, lists: Path) -> None:
+    """A list that find cohort wrote knows what it rests on; the page made from it says so, with title and caution."""
+    source = Source(
+        "cni2023-lsoa", "An index of need", "A publisher", "2023", "Not to be passed on", "https://example.org/"
+    )
+    table = pl.read_csv(lists / "list.csv")
+    write_table(table, lists / "ours.parquet", title="Our own title", sources=[source], notes=[Note("A note.")])
+    ran = homeground(
+        "find", "report", "--cohort", lists / "ours.parquet", "--out", lists / "a.html", "--formats", "none"
+    )
+    assert ran.code == 0, ran.err
+    made = Reader((lists / "a.html").read_text(encoding="utf-8"))
+    for said in ("Our own title", "An index of need", "Not to be passed on", "A note.", "Before you pass this on."):
+        assert said in made.text
+    assert "does not let others pass its figures on" in ran.err
+
+
 def test_the_formats_that_are_asked_for_are_written_and_no_others(homeground: Homeground, lists: Path) -> None:
     """Two of them, then none."""
     ran = homeground(
@@ -193,6 +212,59 @@ def test_a_core_install_makes_the_page_and_says_what_to_type_for_the_rest(lists:
     assert "There is no map on this page" in made.text
     assert made.text.count("pip install 'homeground[geo]'") == 2
     assert made.text.count("pip install 'homeground[sheets]'") == 1
+
+
+def test_boundaries_are_found_in_the_folder_too(homeground: Homeground, district: Path, tmp_path: Path) -> None:
+    """A finished list and --data: the map is made from the boundaries that lie there, as for a preset."""
+    made = homeground("find", "cohort", "--preset", district / "district-left-behind-wards.toml", "--data", district,
+                      "--out", tmp_path / "wards.csv")  # fmt: skip
+    assert made.code == 0, made.err
+    out = tmp_path / "page.html"
+    ran = homeground("find", "report", "--cohort", tmp_path / "wards.csv", "--data", district, "--out", out, "--json",
+                     "--formats", "gpkg")  # fmt: skip
+    assert ran.code == 0, ran.err
+    assert ran.json["map"]
+    assert out.with_suffix(".gpkg").exists()
+
+
+def test_a_wrong_cell_is_told_with_its_own_file_and_row(homeground: Homeground, lists: Path) -> None:
+    """Of the list and of the certainty table, counted as a spreadsheet counts."""
+    table = pl.read_csv(lists / "sure.csv").reverse()
+    table.with_columns(probability=pl.when(pl.col("area_code") == "A6").then(60).otherwise("probability")).write_csv(
+        lists / "sure.csv"
+    )
+    ran = homeground("find", "report", "--cohort", lists / "list.csv", "--certainty", lists / "sure.csv",
+                     "--out", lists / "a.html")  # fmt: skip
+    assert ran.code == 2
+    assert "sure.csv, row 3, column 'probability': 60 cannot be right here. For 60 % write 0.6." in ran.err
+    text = (lists / "list.csv").read_text(encoding="utf-8").replace("A5,Place 5,6,6,false", "A5,Place 5,6,6,perhaps")
+    (lists / "list.csv").write_text(text, encoding="utf-8")
+    ran = homeground("find", "report", "--cohort", lists / "list.csv", "--out", lists / "a.html")
+    assert ran.code == 2
+    assert "list.csv, row 7, column 'selected': 'perhaps' is neither true nor false." in ran.err
+    assert not list(lists.glob("a.*"))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda text: text.replace('"A', '"B'), "none of the 8 areas of the list has a boundary here"),
+        (lambda text: text.replace("52.0", "520000.0").replace("53.0", "530000.0"), "said to be in degrees"),
+        (lambda text: text.replace('"A1"', '"A0"'), "a second time"),
+    ],
+    ids=["other areas", "metres", "twice"],
+)
+def test_boundaries_that_cannot_be_meant_are_refused_before_anything_is_written(
+    homeground: Homeground, lists: Path, change: Callable[[str], str], said: str
+) -> None:
+    """Boundaries of other areas, in other coordinates, or of one area twice."""
+    text = (lists / "shapes.geojson").read_text(encoding="utf-8")
+    (lists / "shapes.geojson").write_text(change(text), encoding="utf-8")
+    ran = homeground("find", "report", "--cohort", lists / "list.csv", "--boundaries", lists / "shapes.geojson",
+                     "--boundary-code-column", "ward_id", "--out", lists / "a.html")  # fmt: skip
+    assert ran.code == 2, ran.err
+    assert said in ran.err
+    assert not list(lists.glob("a.*"))
 
 
 @pytest.mark.parametrize(

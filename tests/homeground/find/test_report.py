@@ -151,6 +151,30 @@ def test_every_place_has_its_sentence_with_the_figure() -> None:
     assert "Ward 1 is in both worst tenths. In every re-run it stays in." in text
 
 
+@pytest.mark.parametrize(
+    ("sizes", "said"),
+    [
+        ((3, 2, 1), "The most are in A0 (3) and A1 (2)."),
+        ((3, 2, 2, 2), "The most are in A0 (3)."),
+        ((2, 2, 2, 2), "None has more than 2 of them."),
+        ((1, 1), "Each has one."),
+        ((2,), "They are all in A0."),
+    ],
+)
+def test_only_authorities_that_stand_out_are_named(sizes: tuple[int, ...], said: str) -> None:
+    """Where many have as many, naming three would be chance; a single one is never called the most."""
+    larger = [f"A{number}" for number, size in enumerate(sizes) for _ in range(size)]
+    table = cohort(len(larger), listed=len(larger)).with_columns(larger_area_name=pl.Series(larger))
+    assert said in Reader(page(table)).text
+
+
+def test_the_research_term_is_explained_once() -> None:
+    """Whether the list is called so or not."""
+    for title in ("Left-behind wards", "Places to start with"):
+        text = Reader(page(about=About(title))).text
+        assert text.count("dislike") == 1
+
+
 def test_a_sentence_from_the_certainty_run_is_kept() -> None:
     """What the run wrote of a place stands on the page, word for word."""
     given = sure(0.97).with_columns(sentence=pl.lit("Ward 0 is in. In 97 of 100 re-runs it stays in."))

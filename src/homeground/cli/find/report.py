@@ -112,6 +112,7 @@ def _material(options: dict[str, Any], *, quiet: bool) -> Material:
     return from_tables(
         options["cohort"],
         certainty=options["certainty_file"],
+        data=options["data"],
         boundaries=options["boundaries"],
         boundary_code_column=options["boundary_code_column"],
         outlines=options["outlines"],
