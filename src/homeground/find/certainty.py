@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from homeground.find.doubt import CertaintySpec
 from homeground.find.draws import Tally
 from homeground.find.fit import check_fits
+from homeground.find.layout import Plan
 from homeground.find.model import ListModel
-from homeground.find.plan import Plan, make_plan
+from homeground.find.plan import make_plan
 from homeground.find.telling import sentences, tell
 from homeground.find.workers import Executor, Progress, run
 from homeground.provenance import Note, Source

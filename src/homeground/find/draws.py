@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from homeground import stats
 from homeground.find.exact import Sorter
-from homeground.find.model import choose
-from homeground.find.plan import IndexPlan, ListPlan, NodePlan, PartPlan, Plan, Step
+from homeground.find.layout import IndexPlan, ListPlan, NodePlan, PartPlan, Plan, Step
+from homeground.find.picking import choose
 from homeground.find.rules import Rule, cut
 from homeground.stats import FloatArray, IntArray
 
@@ -178,16 +178,16 @@ class _IndexDraws:
         self.sort_areas = Sorter(plan.n_areas)
         self.sort_after = [Sorter(way.n_places) for way in plan.ways]
         first = plan.ways[0]
-        # Looking for the line alone takes in all areas that are level there, as the smallest of the ranks they span does.
-        single = first.by == "mean-score" or (first.by == "keep-rank" and first.one_to_one and plan.ties == "min")
-        self.direct = single and len(plan.ways) == 1
+        # Looking for the line alone takes in all areas that are level there, as the best of the ranks they span does.
+        kept = first.by == "keep-rank" and first.one_to_one and plan.ties == "min"
+        self.direct = (kept or first.by == "mean-score") and len(plan.ways) == 1
 
     def scores(self, stream: _Streams, edition: int, role: int, count: int) -> FloatArray | None:
         """Return the scores of all areas (of places, where the plan is `carried`), by draw; None if nothing varies."""
         root = self.plan.root
         if not root.varies:
             return None
-        choice = stream(_NORMALISATION, edition, role).integers(len(root.values), size=count)
+        choice = stream(_NORMALISATION, edition, role).integers(root.choices, size=count)
         return self._node(root, _Draw(stream, edition, role, choice))[0]
 
     def ranks(self, scores: FloatArray | None) -> FloatArray:
@@ -224,7 +224,7 @@ class _IndexDraws:
     def _node(self, node: NodePlan, draw: _Draw) -> tuple[FloatArray, FloatArray | None]:
         """Return the score of a node in each draw with its own linear noise left out, and that noise's variance."""
         count = len(draw.choice)
-        choice = draw.choice if len(node.values) > 1 else np.zeros(count, dtype=np.int64)
+        choice = draw.choice if node.choices > 1 else np.zeros(count, dtype=np.int64)
         weights = np.broadcast_to(node.weights, (count, len(node.weights)))
         if node.concentration is not None:
             shape = node.concentration * node.weights
@@ -265,9 +265,11 @@ class _IndexDraws:
     def _still(self, node: NodePlan, weights: FloatArray, choice: IntArray) -> FloatArray:
         """Return what the parts that do not move add up to, in each draw."""
         places = list(node.still)
-        total = np.zeros((len(choice), node.values[0].shape[1] if places else self.plan.n_areas))
         if not places:
-            return total
+            return np.zeros((len(choice), self.plan.n_areas))
+        if node.exact and node.choices == 1:
+            return node.exact[0].weighted(weights[:, places])
+        total = np.empty((len(choice), (node.exact[0].whole if node.exact else node.values[0]).shape[1]))
         for number in np.unique(choice):
             rows = choice == number
             if node.exact:

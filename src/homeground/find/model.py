@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -18,73 +17,15 @@ from homeground import stats
 from homeground.errors import BadSpecification, UnknownArea
 from homeground.find.index import BuiltIndex
 from homeground.find.levels import CarriedBy
-from homeground.find.rules import Rule, combined_need, cut, select
+from homeground.find.picking import choose
+from homeground.find.rules import Rule
 from homeground.find.sampling import sampling_errors
+from homeground.find.way import Way
 from homeground.provenance import Note
 from homeground.stats import FloatArray, IntArray
 from homeground.tables import require_columns
 
-__all__ = ["IndexModel", "Leg", "ListModel", "Way", "choose", "index_model"]
-
-
-@dataclass(frozen=True)
-class Way:
-    """How an index over areas reaches the places of a list: pairs of area and place, with shares.
-
-    Attributes
-    ----------
-    by : {'keep-rank', 'mean-score', 'mean-exponential'}
-        As in `homeground.find.levels.carry`.
-    place, area : ndarray of int of shape (n_pairs,)
-        Row number of the place and of the area, in the order of places. A place may have several areas, or none.
-    share : ndarray of shape (n_pairs,)
-        Share of the area in the place; the shares of a place add up to 1.
-    n_places : int
-    n_from : int
-        How many areas are ranked at the start of the way.
-    """
-
-    by: CarriedBy
-    place: IntArray
-    area: IntArray
-    share: FloatArray
-    n_places: int
-    n_from: int
-
-    @cached_property
-    def one_to_one(self) -> bool:
-        """Whether no place has more than one area."""
-        return not self._several.any()
-
-    @cached_property
-    def _several(self) -> NDArray[np.bool_]:
-        return np.bincount(self.place, minlength=self.n_places) > 1
-
-    @cached_property
-    def _starts(self) -> IntArray:
-        return np.flatnonzero(np.append(True, self.place[1:] != self.place[:-1]))
-
-    def mean(self, values: FloatArray) -> FloatArray:
-        """Return the mean of `values` (by area) in each place, NaN for a place without areas.
-
-        Examples
-        --------
-        >>> way = Way("mean-score", np.array([0, 0, 1]), np.array([0, 1, 2]), np.array([0.25, 0.75, 1.0]), 3, 3)
-        >>> way.mean(np.array([4.0, 8.0, 1.0]))
-        array([ 7.,  1., nan])
-        """
-        out = np.full(self.n_places, np.nan)
-        if len(self.place):
-            starts = self._starts
-            out[self.place[starts]] = np.add.reduceat(values[self.area] * self.share, starts)
-        return out
-
-    def of_ranks(self, ranks: FloatArray) -> FloatArray:
-        """Return the rank of each place from the rank of each area; not for a way that takes means of scores."""
-        if self.by == "mean-exponential":
-            return stats.rank(self.mean(stats.exponential_of_rank(ranks, self.n_from)))
-        means = self.mean(ranks)
-        return means if self.one_to_one else np.where(self._several, np.floor(means + 0.5), means)
+__all__ = ["IndexModel", "Leg", "ListModel", "index_model"]
 
 
 @dataclass(frozen=True)
@@ -194,70 +135,6 @@ class ListModel:
         deprivation = self.deprivation.ranks
         need = None if self.need is None else self.need.ranks
         return deprivation, need, self.select(deprivation, need, rule=self.rule)
-
-
-def choose(
-    deprivation_rank: FloatArray,
-    need_rank: FloatArray | None,
-    *,
-    rule: Rule,
-    n_deprivation: int,
-    n_need: int,
-    eligible: NDArray[np.bool_] | None = None,
-    cap: int | None = None,
-    larger_area: IntArray | None = None,
-) -> NDArray[np.bool_]:
-    """Return which places a rule takes, with exclusions and a cap; what `homeground.find.cohort` does, on arrays.
-
-    Without `need_rank` the rule takes the worst share of the one index.
-
-    Examples
-    --------
-    >>> ranks = np.array([1.0, 2.0, 3.0, 4.0])
-    >>> choose(ranks, ranks, rule=Rule("sum", count=2), n_deprivation=4, n_need=4, cap=1,
-    ...        larger_area=np.array([0, 0, 1, 1]))
-    array([ True, False,  True, False])
-    """
-    sizes = {"n_deprivation": n_deprivation, "n_need": n_need}
-    plain = cap is None or larger_area is None
-    if plain and eligible is None and need_rank is not None:
-        return select(deprivation_rank, need_rank, rule=rule, **sizes)
-    if rule.rule == "worst-on-both":
-        may = deprivation_rank <= cut(rule, n_deprivation)
-        may = may if need_rank is None else may & (need_rank <= cut(rule, n_need))
-        may = may if eligible is None else may & eligible
-        if plain:
-            return np.asarray(may)
-        wanted = len(may)
-        score = -deprivation_rank
-        if need_rank is not None:
-            score = combined_need(deprivation_rank, need_rank, rule=rule, **sizes)
-    else:
-        assert need_rank is not None
-        score = combined_need(deprivation_rank, need_rank, rule=rule, **sizes)
-        may = np.isfinite(score) if eligible is None else np.isfinite(score) & eligible
-        wanted = cut(rule, int(np.isfinite(score).sum()))
-    rows = np.flatnonzero(may)
-    if cap is not None and larger_area is not None:
-        return _capped(score, rows, wanted, cap, larger_area)
-    taken = np.zeros(len(score), dtype=bool)
-    taken[rows[np.argsort(-score[rows], kind="stable")[:wanted]]] = True
-    return taken
-
-
-def _capped(score: FloatArray, rows: IntArray, wanted: int, cap: int, larger_area: IntArray) -> NDArray[np.bool_]:
-    line = rows[np.argsort(-score[rows], kind="stable")]
-    groups = larger_area[line]
-    # The place of each in its group, in the order of need: a stable sort by group keeps that order.
-    by_group = np.argsort(groups, kind="stable")
-    ordered = groups[by_group]
-    starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])) if len(ordered) else np.empty(0, np.int64)
-    lengths = np.diff(np.append(starts, len(ordered)))
-    position = np.empty(len(line), dtype=np.int64)
-    position[by_group] = np.arange(len(ordered)) - np.repeat(starts, lengths)
-    taken = np.zeros(len(score), dtype=bool)
-    taken[line[(position < cap) | (groups < 0)][:wanted]] = True
-    return taken
 
 
 @dataclass(frozen=True)

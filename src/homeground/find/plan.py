@@ -8,176 +8,26 @@ sixty normal numbers become one. What goes through ranks is ranked afresh in eve
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from homeground import stats
 from homeground.find.combining import transform
 from homeground.find.doubt import CertaintySpec, IndexRole, SourceName
 from homeground.find.exact import Exact
 from homeground.find.fit import noise_of, threshold_range
-from homeground.find.model import IndexModel, ListModel, Way
+from homeground.find.layout import IndexPlan, ListPlan, NodePlan, PartPlan, Plan, Step, rank_bins
+from homeground.find.model import IndexModel, ListModel
 from homeground.find.rules import Rule
 from homeground.method import Index as Root
 from homeground.method import Part
-from homeground.stats import FloatArray, IntArray
+from homeground.stats import FloatArray
 
-__all__ = ["IndexPlan", "ListPlan", "NodePlan", "PartPlan", "Plan", "Step", "make_plan", "rank_bins"]
+__all__ = ["make_plan"]
 
 _EXPONENT = {"arithmetic": 1.0, "geometric": 0.0, "harmonic": -1.0}
 _LINEAR = ("none", "z", "min-max")
-
-
-@dataclass(frozen=True)
-class Step:
-    """One transform of a part's score on its way up."""
-
-    kind: str
-    scale: tuple[float, float] = (0.0, 100.0)
-
-
-@dataclass(frozen=True)
-class PartPlan:
-    """A part that is computed afresh in every draw.
-
-    Attributes
-    ----------
-    site : int
-        Number of the part in the method; its random numbers depend on it.
-    base : ndarray of shape (n,) or None
-        Raw score of a part that takes a column (normal score where the column holds ranks).
-    noise : ndarray of shape (n,) or None
-        Standard deviation of what is added to the raw score.
-    node : NodePlan or None
-        Instead of `base`, what the part is made of.
-    steps : tuple of Step
-        One for each normalisation that may be drawn.
-    skip : bool
-        Whether an area may lack the part.
-    """
-
-    site: int
-    steps: tuple[Step, ...]
-    base: FloatArray | None = None
-    noise: FloatArray | None = None
-    node: NodePlan | None = None
-    skip: bool = False
-
-
-@dataclass(frozen=True)
-class NodePlan:
-    """A combination of parts.
-
-    Attributes
-    ----------
-    site : int
-    weights : ndarray of shape (k,)
-        Given weights, adding up to 1.
-    total : float
-        What the combination is multiplied by: the sum of the weights where they are not renormalised.
-    exponent : float
-        1 arithmetic, 0 geometric, -1 harmonic, or of the generalised mean.
-    concentration : float or None
-        Of the Dirichlet distribution the weights are drawn from; None where they are held.
-    still : tuple of int
-        Which parts do not vary by themselves.
-    values : tuple of ndarray of shape (len(still), n)
-        Their scores, one array for each normalisation.
-    exact, spread : tuple of Exact, Exact or None
-        The same scores, and the squared errors of those with linear noise, ready for exact products.
-    present : Exact or None
-        1 where an area has the part; kept where an area may lack one.
-    moving : tuple of (int, PartPlan)
-        The parts that are computed afresh.
-    """
-
-    site: int
-    weights: FloatArray
-    total: float
-    exponent: float
-    concentration: float | None
-    still: tuple[int, ...]
-    values: tuple[FloatArray, ...]
-    exact: tuple[Exact, ...] = ()
-    spread: Exact | None = None
-    present: Exact | None = None
-    moving: tuple[tuple[int, PartPlan], ...] = ()
-
-    @property
-    def varies(self) -> bool:
-        """Whether two draws can differ."""
-        return bool(self.concentration is not None or self.moving or self.spread is not None or len(self.values) > 1)
-
-
-@dataclass(frozen=True)
-class IndexPlan:
-    """One index: its root, and the ways to the places.
-
-    `carried` says that the scores of the root are already those at the end of the first way. `ranks` are those of
-    the places as built: they stand where nothing of the index varies (`root.varies` is false). `ties` is what areas
-    that are level get.
-    """
-
-    root: NodePlan
-    ways: tuple[Way, ...]
-    n: int
-    n_areas: int
-    ranks: FloatArray
-    ties: stats.Ties = "min"
-    carried: bool = False
-
-
-@dataclass(frozen=True)
-class ListPlan:
-    """The list in one edition: its indices, the rules that may be drawn, and between what the threshold lies.
-
-    `given` is the threshold of the list itself: a count where it is `counted`, else a share.
-    """
-
-    indices: tuple[IndexPlan, ...]
-    rules: tuple[Rule, ...]
-    thresholds: tuple[float, float]
-    given: float
-    counted: bool
-    eligible: NDArray[np.bool_] | None = None
-    cap: int | None = None
-    larger_area: IntArray | None = None
-
-    def rule(self, which: int, threshold: float) -> Rule:
-        """Return the rule of a draw; all but the given threshold stretch or shrink in proportion."""
-        rule = self.rules[which]
-        if threshold == self.given:
-            return rule
-        if rule.count is not None:
-            return Rule(rule.rule, count=max(round(rule.count * threshold / self.given), 1))
-        assert rule.share is not None
-        return Rule(rule.rule, share=min(rule.share * threshold / self.given, 1.0))
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Everything that a worker needs for one run.
-
-    Attributes
-    ----------
-    name : str
-        ``all``, or the name of the one source that varies.
-    lists : tuple of ListPlan
-        One for each edition that may be drawn.
-    n_places, draws, seed : int
-    bands : bool
-        Whether ranks are tallied.
-    """
-
-    name: str
-    lists: tuple[ListPlan, ...]
-    n_places: int
-    draws: int
-    seed: int
-    bands: bool
-    bins: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
 
 def make_plan(
@@ -190,20 +40,6 @@ def make_plan(
     n_places = len(editions[names[0]].places)
     largest = max(max(index.n for index in plan.indices) for plan in lists)
     return Plan(name, lists, n_places, spec.draws, spec.seed, bands, rank_bins(max(largest, n_places)))
-
-
-def rank_bins(n: int) -> IntArray:
-    """Return the bin of each rank from 0 to `n`: one each up to 64, then ever wider, each some 1.5 % of its rank.
-
-    Examples
-    --------
-    >>> bins = rank_bins(1000)
-    >>> int(bins[1]), int(bins[64]), bool(bins[999] == bins[1000])
-    (1, 64, True)
-    """
-    ranks = np.arange(n + 1, dtype=np.float64)
-    far = 64 + np.floor(np.log(np.maximum(ranks, 64.0) / 64.0) / np.log1p(0.015))
-    return np.where(ranks <= 64, ranks, far + 1).astype(np.int64)
 
 
 def _list_plan(spec: CertaintySpec, model: ListModel) -> ListPlan:
@@ -249,10 +85,12 @@ def _index_plan(spec: CertaintySpec, role: IndexRole, index: IndexModel) -> Inde
     way, carried = index.ways[0], False
     if root.varies and way.by == "mean-score" and not root.moving and root.spread is None and root.exponent == 1.0:
         # A mean of weighted means is the weighted mean of means: the way to the places is gone once, not in every draw.
-        values = tuple(np.vstack([way.mean(row) for row in values]) for values in root.values)
-        exact = tuple(Exact.of(matrix) for matrix in values) if root.exact else ()
         carried = root.present is None
-        root = replace(root, values=values, exact=exact) if carried else root
+        if carried and root.exact:
+            rows = [[way.mean(row) for row in exact.whole * exact.unit] for exact in root.exact]
+            root = replace(root, exact=tuple(Exact.of(np.vstack(matrix)) for matrix in rows))
+        elif carried:
+            root = replace(root, values=tuple(np.vstack([way.mean(row) for row in values]) for values in root.values))
     return IndexPlan(root, index.ways, index.n, index.built.table.height, index.ranks, method.index.ties, carried)
 
 
@@ -291,6 +129,7 @@ class _Builder:
         noisy = any(error is not None for error in errors)
         zeros = np.zeros(self.built.table.height)
         spread = Exact.of(np.vstack([zeros if e is None else e**2 for e in errors])) if noisy else None
+        exact = tuple(Exact.of(matrix) for matrix in values) if drawn and exponent == 1.0 and still else ()
         return NodePlan(
             site=site,
             weights=weights / weights.sum(),
@@ -298,8 +137,9 @@ class _Builder:
             exponent=exponent,
             concentration=self.weights.concentration_of(len(weights)) if drawn and self.weights is not None else None,
             still=still,
-            values=tuple(values),
-            exact=tuple(Exact.of(matrix) for matrix in values) if drawn and exponent == 1.0 else (),
+            choices=len(choices),
+            values=() if exact else tuple(values),
+            exact=exact,
             spread=spread,
             present=present,
             moving=moving,

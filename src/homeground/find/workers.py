@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from homeground.errors import BadSpecification, MissingExtra
 from homeground.find.draws import BLOCK, Tally, blocks, empty_tally, run_blocks
-from homeground.find.plan import Plan
+from homeground.find.layout import Plan
 
 __all__ = ["Executor", "Progress", "run"]
 

@@ -18,6 +18,7 @@ from homeground.journey.certainty import build_from, method_of
 from homeground.journey.cohort import build_cohort
 from homeground.journey.gathering import code_heading
 from homeground.journey.index import method_table
+from homeground.method import Method
 from homeground.provenance import Note
 from homeground.sources import methods, presets
 from homeground.sources.folder import open_dataset, open_file
@@ -74,7 +75,10 @@ def change_between(
     -------
     Change
     """
-    sides = [_edition(name, data, table, area_column) for name, table in ((old, input_old), (new, input_new))]
+    # Both names are looked up before anything is read.
+    recipes = [_recipe(name) for name in (old, new)]
+    tables = (input_old, input_new)
+    sides = [_edition(recipe, data, table, area_column) for recipe, table in zip(recipes, tables, strict=True)]
     chosen = Rule(rule or "worst-on-both", share=share, count=count)
     ranking, n_need = None, None
     notes: list[Note] = []
@@ -115,7 +119,7 @@ def _preset_or_none(name: str | Path) -> CohortFile | None:
         return None
 
 
-def _edition(name: str | Path, data: Path | None, table: Path | None, area_column: str | None) -> EditionData:
+def _recipe(name: str | Path) -> Method:
     made = _preset_or_none(name)
     method = methods.load(name) if made is None else method_of(made.deprivation)
     if method is None:
@@ -123,6 +127,10 @@ def _edition(name: str | Path, data: Path | None, table: Path | None, area_colum
             f"'{name}' takes a finished ranking, and no method is known for it",
             remedy="Name a method instead: a shipped one or a method file.",
         )
+    return method
+
+
+def _edition(method: Method, data: Path | None, table: Path | None, area_column: str | None) -> EditionData:
     gathered = method_table(method, data=None if table else data, input=table, area_column=area_column)
     people = None
     heading = method.areas.population

@@ -1,8 +1,8 @@
 """The certainty draws once more, slowly and plainly: one draw after the other, one step after the other.
 
-Only the random numbers are shared with `homeground.find.draws` (the same streams, in the same order). Everything else is
-done with the plain functions of `homeground.stats` and `homeground.find.rules`: no collapsing into matrices, no sorting of
-packed numbers, no shortcuts at the line.
+Only the random numbers are shared with `homeground.find.draws` (the same streams, in the same order). Everything else
+is done with the plain functions of `homeground.stats` and `homeground.find.rules`: no collapsing into matrices, no
+sorting of packed numbers, no shortcuts at the line.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from homeground import stats
 from homeground.find.draws import BLOCK
 from homeground.find.fit import noise_of, threshold_range
 from homeground.find.index import combine, transform
-from homeground.find.model import choose
+from homeground.find.picking import choose
 from homeground.find.rules import Rule
 
 WEIGHTS, NOISE, NORMALISATION, THRESHOLD, RULE, EDITION = range(6)
@@ -83,7 +83,7 @@ def rule_of(spec, model, height, which):
     return Rule(name, count=max(round(size * at / given), 1))
 
 
-def index_draws(spec, role, index, block, edition, place, count):
+def index_draws(spec, role, index, block, edition, place, count):  # noqa: C901 (one draw, top to bottom)
     """Return the ranks of the places by one index in each draw of a block."""
     if not count:
         return []
@@ -132,7 +132,7 @@ def index_draws(spec, role, index, block, edition, place, count):
             return found, variance
 
         def up(name, kind, *, linear):
-            """Return a part's score as it goes up, and the standard deviation of linear noise left for the node above."""
+            """Return a part's score as it goes up, and the deviation of linear noise that is left to the node above."""
             part, own = method.parts[name], noise.get(name)
             scale = kind or part.transform
             variance = 0.0 if own is None else own**2

@@ -28,10 +28,10 @@ def five() -> ListModel:
 
 
 def test_five_areas_by_hand_over_the_threshold():
-    """Scores 10, 4.5, 5, 4.5, 0. With one to four places taken, each as likely, places are in as often as counted here.
+    """Scores 10, 4.5, 5, 4.5, 0. With one to four places taken, each as likely, places are in as often as said here.
 
-    The worst is always in; the third comes next, with two or more; then the second and fourth, which are level and come in
-    together at three.
+    The worst is always in; the third comes next, with two or more; then the second and fourth, which are level and come
+    in together at three.
     """
     found = certainty(five(), CertaintySpec(draws=4000, threshold=Threshold(low=1, high=4)))
     assert found.table["deprivation_rank"].to_list() == [1, 3, 2, 3, 5]
@@ -44,7 +44,7 @@ def test_five_areas_by_hand_over_the_threshold():
 def test_five_areas_by_hand_over_the_weights():
     """The second place scores 2 + 5w, the third 7 - 4w, the fourth 4 + w; w is drawn from a beta distribution.
 
-    Two places are taken: the first, and the best of these three. The second is best when w > 5/9, the third when w < 5/9.
+    Two places are taken: the first, and the highest of these three, the second when w > 5/9, the third when w < 5/9.
     """
     draws = 20_000
     found = certainty(five(), CertaintySpec(draws=draws, weights=Weights(concentration=40)))

@@ -111,7 +111,8 @@ REFUSED = {
         areas_list, {"normalisation": Normalisation(choices=("exponential-rank",))}, ["uses already"],
     ),
     "values below nought for a geometric mean": (
-        geometric, {"normalisation": Normalisation(choices=("rank-to-normal", "percentile"))}, ["below zero", "geometric"],
+        geometric, {"normalisation": Normalisation(choices=("rank-to-normal", "percentile"))},
+        ["below zero", "geometric"],
     ),
     "a threshold that takes the same places": (
         raw, {"threshold": Threshold(low=2, high=2.0001)}, ["threshold"],
@@ -146,7 +147,7 @@ ALLOWED = {
     "a stated size for what is finished": (finished, {"noise": Noise(stated=0.2)}),
     "a range of counts": (counted, {"threshold": Threshold(low=8, high=12)}),
     "scores on scales": (
-        lambda: areas_list(), {"normalisation": Normalisation(choices=("percentile", "rank-to-normal"))},
+        areas_list, {"normalisation": Normalisation(choices=("percentile", "rank-to-normal"))},
     ),
 }  # fmt: skip
 

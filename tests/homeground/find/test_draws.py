@@ -14,7 +14,8 @@ from homeground.find.doubt import CertaintySpec, Edition, Noise, Normalisation, 
 from homeground.find.draws import blocks, run_blocks
 from homeground.find.exact import Exact, Sorter
 from homeground.find.index import build
-from homeground.find.model import Leg, ListModel, choose, index_model
+from homeground.find.model import Leg, ListModel, index_model
+from homeground.find.picking import choose
 from homeground.find.plan import make_plan
 from homeground.find.rules import Rule
 from homeground.method import parse_method
@@ -269,7 +270,7 @@ def test_areas_that_are_level_stay_level_in_every_draw(ties, by):
 @settings(max_examples=30)
 @given(st.integers(1, 60), st.integers(1, 400), st.integers(0, 10_000))
 def test_exact_products_do_not_depend_on_the_order_of_addition(k, n, seed):
-    """The same bits with the rows in any order and with the columns in any pieces; and the product that it should be."""
+    """The same bits with the rows in any order and the columns in any pieces; and the product that it should be."""
     rng = np.random.default_rng(seed)
     matrix = rng.standard_normal((k, n)) * 10.0 ** rng.integers(-3, 4)
     weights = rng.dirichlet(np.ones(k), size=5)

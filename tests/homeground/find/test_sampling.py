@@ -86,5 +86,5 @@ def test_ranks_and_bare_columns_have_no_error():
 
 def test_an_error_below_zero_is_refused():
     """With its row and column."""
-    with pytest.raises(BadValue, match="row 3, column 'e'.*below zero"):
+    with pytest.raises(BadValue, match=r"row 3, column 'e'.*below zero"):
         errors({"column": "v", "standard_error": "e"}, {"v": [1.0, 2.0], "e": [0.1, -0.2]})
