@@ -228,8 +228,11 @@ def _has_screen() -> bool:
 
 def main(arguments: list[str] | None = None) -> int:
     """Read the command line, walk through FIND, and stay up unless told otherwise."""
-    from homeground.errors import HomegroundError
-
+    try:
+        from homeground.errors import HomegroundError
+    except ImportError:
+        print("Homeground is not installed for this Python. Type: python3 dev.py demo", file=sys.stderr)
+        return 2
     parser = argparse.ArgumentParser(prog="python3 dev.py demo", description="FIND on an invented district.")
     parser.add_argument("--once", action="store_true", help="do everything, but do not stay up or open a browser")
     parser.add_argument("--out", type=Path, default=ROOT / ".homeground" / "demo", help="folder to write into")
