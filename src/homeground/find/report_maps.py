@@ -86,7 +86,10 @@ def draw_maps(
     if not areas["geometry"].count():
         why = "none of the areas of the list has a boundary in the table that was given"
         return Maps(why=why, remedy="Give the boundaries of the same areas and year.")
-    areas = areas.with_columns(label=pl.struct(areas.columns).map_elements(_hover, return_dtype=pl.String))
+    areas = areas.with_columns(
+        label=pl.struct(areas.columns).map_elements(_hover, return_dtype=pl.String),
+        larger_area=pl.col("larger").map_elements(words.short_name, return_dtype=pl.String),
+    )
     many = areas["geometry"].count() > _MOST_SHAPES
     near = areas.filter(pl.col("kind").is_in(["listed", "edge", "near"]))
     if many and not near["geometry"].count():

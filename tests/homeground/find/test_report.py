@@ -442,6 +442,14 @@ def test_a_bare_list_of_codes_is_enough() -> None:
     assert "rank" not in text.split("Every place on the list")[-1].split("How the list is made")[0].lower()
 
 
+def test_the_map_names_the_authorities_with_the_most_places() -> None:
+    """Beside the places, as words in the picture; each place says its own name to a pointer."""
+    text = page(boundaries=boxes())
+    picture = text.split("<svg", 2)[2] if "<svg" in text else ""
+    assert ">Authority 0</text>" in picture
+    assert "<title>Ward 0, Authority 0</title>" in picture
+
+
 def test_places_without_a_boundary_are_counted_under_the_map() -> None:
     """Two of six."""
     text = Reader(page(boundaries=boxes(4))).text
