@@ -234,7 +234,7 @@ def legend(
             continue
         said = _safe((meanings or KINDS).get(kind, KINDS[kind]))
         shapes, marks = kinds[kind]
-        sign = f'<rect class="{kind}" x="8" y="18" width="84" height="64"{_fill(kind, name)}/>'
+        sign = f'<path class="{kind}" d="M8 18h84v64H8z"{_fill(kind, name)}/>'
         if marks > shapes:
             sign = _classed(_mark(kind, 50, 50), kind)
         frame = '<svg class="map" viewBox="0 0 100 100" aria-hidden="true" focusable="false">'
