@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -18,7 +18,7 @@ from homeground.sources.datasets import Dataset
 from homeground.sources.folder import Opened, open_dataset, open_file, scan
 from homeground.tables import listed, numbers, require_columns
 
-__all__ = ["MethodTable", "build_index", "check_index", "method_table", "published_of", "summarise_index"]
+__all__ = ["MethodTable", "build_from", "build_index", "check_index", "method_table", "published_of", "summarise_index"]
 
 
 @dataclass(frozen=True)
@@ -95,16 +95,20 @@ def build_index(
     [2, 1]
     """
     recipe = method if isinstance(method, Method) else methods.load(method)
-    gathered = method_table(recipe, data=data, input=input, area_column=area_column)
+    return build_from(recipe, method_table(recipe, data=data, input=input, area_column=area_column))
+
+
+def build_from(method: Method, gathered: MethodTable) -> BuiltIndex:
+    """Return the index of `method` on a table that was gathered for it, with the notes of both."""
     built = build(
-        recipe,
+        method,
         gathered.table,
         area_column=gathered.area_column,
         missing_codes=gathered.missing_codes,
         file=gathered.file,
         sources=gathered.sources,
     )
-    return BuiltIndex(**{**built.__dict__, "notes": (*gathered.notes, *built.notes)})
+    return replace(built, notes=(*gathered.notes, *built.notes))
 
 
 def method_table(

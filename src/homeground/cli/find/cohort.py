@@ -86,9 +86,9 @@ def cohort(
     notes, written = list(found.notes), None
     if out is not None:
         notes, written = _write(found, out, data)
-    tell_notes(notes, quiet=quiet)
     if as_json:
         emit(_summary(found, [note.text for note in notes], written))
+        tell_notes(notes, quiet=quiet)
         return
     for line in _words(found):
         say(line, quiet=quiet)
@@ -97,6 +97,7 @@ def cohort(
         say("These are the 20 with the most need. Write all areas with --out FILE.", quiet=quiet)
     else:
         say(f"Written: {out}", quiet=quiet)
+    tell_notes(notes, quiet=quiet)
 
 
 _CHOICES = (

@@ -52,8 +52,7 @@ def index(
       homeground find index --method iod2025 --data my-downloads --out imd.parquet
       homeground find index --method my.toml --input table.csv --area-column code --out scores.parquet
     """
-    from homeground.find.index import build
-    from homeground.journey.index import method_table, summarise_index
+    from homeground.journey.index import build_from, method_table, summarise_index
     from homeground.sources.methods import load
     from homeground.sources.writers import known_format, write_table
 
@@ -62,18 +61,11 @@ def index(
             known_format(path)
     recipe = load(method)
     gathered = method_table(recipe, data=data, input=input, area_column=area_column)
-    built = build(
-        recipe,
-        gathered.table,
-        area_column=gathered.area_column,
-        missing_codes=gathered.missing_codes,
-        file=gathered.file,
-        sources=gathered.sources,
-    )
+    built = build_from(recipe, gathered)
     summed = None
     if summaries is not None:
         summed = summarise_index(built, gathered.table, larger_area=larger_area, population=population)
-    notes = [*gathered.notes, *built.notes, *(summed.notes if summed else ())]
+    notes = [*built.notes, *(summed.notes if summed else ())]
     title = recipe.title or recipe.name
     written = []
     if out is not None:
@@ -81,7 +73,6 @@ def index(
     if summed is not None and summaries is not None:
         summary_title = f"{title}: summaries for larger areas"
         written += write_table(summed.table, summaries, title=summary_title, sources=built.sources, notes=notes)
-    tell_notes(notes, quiet=quiet)
     scored = built.table["score"].count()
     if as_json:
         emit(
@@ -97,9 +88,10 @@ def index(
         )
     elif out is None:
         click.echo(built.table.sort("rank", nulls_last=True).head(20).write_csv(), nl=False)
-        say(f"The 20 areas with the most need, of {scored:,} scored. Write all of them with --out FILE.", quiet=quiet)
+        say(f"These are the areas with the most need, of {scored:,} scored. Write all with --out FILE.", quiet=quiet)
     else:
         say(f"{scored:,} of {built.table.height:,} areas scored by '{recipe.name}'. Written: {out}", quiet=quiet)
+    tell_notes(notes, quiet=quiet)
 
 
 def _list(ctx: click.Context, wanted: bool) -> None:
