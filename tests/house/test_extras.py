@@ -89,3 +89,21 @@ def test_factor_weights_without_statsmodels_say_what_to_type() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "pip install 'homeground[stats]'" in done.stdout
+
+
+@pytest.mark.parametrize("executor", ["serial", "dask"])
+def test_draws_run_here_without_dask_and_on_dask_with_it_only(tmp_path: Path, executor: str) -> None:
+    """Certainty needs no extra in one process; asked for Dask, it says what to type."""
+    rows = "".join(f"a{place},{place},{31 - place}\n" for place in range(1, 31))
+    (tmp_path / "ranks.csv").write_text(f"code,poor,lonely\n{rows}", encoding="utf-8")
+    both = "--deprivation ranks.csv --deprivation-column poor --need ranks.csv --need-column lonely --area-column code"
+    line = f"find certainty {both} --share 0.6 --vary threshold=0.5-0.7 --draws 50 --out sure.csv --executor {executor}"
+    code = f"from homeground.cli.main import main\nmain({line.split()!r})"
+    done = run(code, absent=beyond_the_core(), folder=tmp_path)
+    if executor == "serial":
+        assert done.returncode == 0, done.stderr
+        assert (tmp_path / "sure.csv").exists()
+    else:
+        assert done.returncode == 2
+        assert "pip install 'homeground[scale]'" in done.stderr
+        assert not (tmp_path / "sure.csv").exists()
