@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 import shapely
 
-from homeground.find.listing import Terms
 from homeground.find.report import About, Absent, Download, Reruns, render_report
+from homeground.find.reporting.listing import Terms
 from homeground.find.rules import Rule
 from homeground.provenance import Note, Source
 

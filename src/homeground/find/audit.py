@@ -12,14 +12,14 @@ from dataclasses import dataclass
 import polars as pl
 
 from homeground.errors import BadSpecification
-from homeground.find.audit_agreement import correlations, inflation, own_domain, reliability
-from homeground.find.audit_balance import contributions, dominance, effective_weights, removal
-from homeground.find.audit_findings import findings
-from homeground.find.audit_material import Finding, Material, NotDone, gather
-from homeground.find.audit_parts import coverage, distribution
+from homeground.find.auditing.agreement import correlations, inflation, own_domain, reliability
+from homeground.find.auditing.balance import contributions, dominance, effective_weights, removal
+from homeground.find.auditing.findings import findings
+from homeground.find.auditing.material import Finding, Material, NotDone, gather
+from homeground.find.auditing.parts import coverage, distribution
+from homeground.find.auditing.sensitivity import Sensitivity, sensitivity
+from homeground.find.auditing.variation import prepare
 from homeground.find.index import BuiltIndex
-from homeground.find.sensitivity import Sensitivity, sensitivity
-from homeground.find.variation import prepare
 from homeground.method import Method
 from homeground.provenance import Note, Source
 

@@ -18,7 +18,7 @@ import polars as pl
 
 from homeground.errors import BadTable, MissingExtra, WrongBoundaries
 from homeground.find import words
-from homeground.find.map_labels import MARK, UNITS, name_larger_areas
+from homeground.find.reporting.map_labels import MARK, UNITS, name_larger_areas
 from homeground.tables import listed, require_columns
 
 if TYPE_CHECKING:

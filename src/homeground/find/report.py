@@ -17,11 +17,12 @@ import polars as pl
 from markupsafe import Markup
 
 from homeground import page
-from homeground.find import method_words, words
-from homeground.find.listing import NEAR, Listing, Terms, make_listing
+from homeground.find import words
 from homeground.find.map import MAP_STYLE, legend
-from homeground.find.report_maps import Maps, draw_maps, map_notes, meanings
-from homeground.find.saying import says
+from homeground.find.reporting import method_words
+from homeground.find.reporting.listing import NEAR, Listing, Terms, make_listing
+from homeground.find.reporting.maps import Maps, draw_maps, map_notes, meanings
+from homeground.find.reporting.saying import says
 from homeground.provenance import Note, Source
 
 __all__ = [

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from homeground.errors import BadSpecification
 from homeground.find.audit import Audit, audit
-from homeground.find.audit_columns import COLUMNS, FILES
-from homeground.find.audit_page import render_audit
+from homeground.find.auditing.columns import COLUMNS, FILES
+from homeground.find.auditing.page import render_audit
 from homeground.journey.index import build_index
 from homeground.method import Method
 from homeground.sources.writers import known_format, write_table, write_text

@@ -10,8 +10,8 @@ from pathlib import Path
 import polars as pl
 
 from homeground.errors import BadSpecification, MissingExtra
-from homeground.find.listing import Terms, report_table
 from homeground.find.report import THE_MAP, Absent, Download, draft_report, finish_report
+from homeground.find.reporting.listing import Terms, report_table
 from homeground.journey.report_material import Material, from_preset, from_tables
 from homeground.sources.writers import known_format, write_table, write_text
 

@@ -17,8 +17,8 @@ from homeground.errors import BadSpecification, MissingExtra, WrongBoundaries
 from homeground.find.certainty import Certainty
 from homeground.find.cohort import Cohort
 from homeground.find.doubt import CertaintySpec, Threshold, Weights
-from homeground.find.listing import Terms, make_listing
 from homeground.find.report import HOW_SURE, THE_MAP, About, Absent, Reruns
+from homeground.find.reporting.listing import Terms, make_listing
 from homeground.find.rules import RuleName
 from homeground.journey.certainty import certainty_of, preset_list
 from homeground.journey.cohort import build_cohort

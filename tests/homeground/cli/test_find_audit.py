@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from homeground.cli.main import homeground, main
-from homeground.find.audit_columns import FILES
+from homeground.find.auditing.columns import FILES
 
 METHOD = """
 name = "mine"

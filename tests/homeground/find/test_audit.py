@@ -15,14 +15,14 @@ from sklearn.linear_model import LinearRegression
 
 from homeground.errors import BadSpecification, BadTable
 from homeground.find.audit import TESTS, audit
-from homeground.find.audit_agreement import correlations, cronbach_alpha, inflation, own_domain, reliability
-from homeground.find.audit_balance import contributions, dominance, effective_weights, main_effect, removal
-from homeground.find.audit_columns import COLUMNS, FILES
-from homeground.find.audit_material import gather
-from homeground.find.audit_page import render_audit
-from homeground.find.audit_parts import coverage, distribution
+from homeground.find.auditing.agreement import correlations, cronbach_alpha, inflation, own_domain, reliability
+from homeground.find.auditing.balance import contributions, dominance, effective_weights, main_effect, removal
+from homeground.find.auditing.columns import COLUMNS, FILES
+from homeground.find.auditing.material import gather
+from homeground.find.auditing.page import render_audit
+from homeground.find.auditing.parts import coverage, distribution
+from homeground.find.auditing.variation import prepare
 from homeground.find.index import build
-from homeground.find.variation import prepare
 from homeground.method import parse_method
 
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from scipy.stats import sobol_indices
 
 from homeground.errors import BadSpecification
-from homeground.find import sensitivity as module
+from homeground.find.auditing import sensitivity as module
+from homeground.find.auditing.sensitivity import power_of_two, sensitivity, varied, worst_tenth
+from homeground.find.auditing.variation import Choice, prepare
 from homeground.find.index import build
-from homeground.find.sensitivity import power_of_two, sensitivity, varied, worst_tenth
-from homeground.find.variation import Choice, prepare
 from homeground.method import parse_method
 
 TRANSFORMS = ["exponential-rank", "rank-to-normal", "percentile", "z", "min-max"]

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from homeground import stats
 from homeground.errors import BadTable
+from homeground.find.auditing.sensitivity import worst_tenth
+from homeground.find.auditing.variation import parents
 from homeground.find.index import BuiltIndex
-from homeground.find.sensitivity import worst_tenth
-from homeground.find.variation import parents
 from homeground.find.words import count
 from homeground.method import Index as Root
 from homeground.method import Method, Part

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from homeground.find import method_words, words
-from homeground.find.listing import NEAR, Listing
+from homeground.find import words
+from homeground.find.reporting import method_words
+from homeground.find.reporting.listing import NEAR, Listing
 
 __all__ = ["says", "says_where"]
 
@@ -17,7 +18,7 @@ def says(listing: Listing) -> Iterator[str]:
 
     Examples
     --------
-    >>> from homeground.find.listing import Terms, make_listing
+    >>> from homeground.find.reporting.listing import Terms, make_listing
     >>> two = pl.DataFrame({"area_code": ["a", "b"], "selected": [True, False]})
     >>> next(says(make_listing(two, terms=Terms())))
     '1 of 2 areas is on this list.'
@@ -59,7 +60,7 @@ def says_where(listing: Listing) -> Iterator[str]:
 
     Examples
     --------
-    >>> from homeground.find.listing import Terms, make_listing
+    >>> from homeground.find.reporting.listing import Terms, make_listing
     >>> two = pl.DataFrame({"area_code": ["a", "b"], "selected": [True, True], "larger_area_name": ["Pitherdale"] * 2})
     >>> list(says_where(make_listing(two, terms=Terms())))
     ['They are all in Pitherdale.']

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import polars as pl
 
-from homeground.find.audit_agreement import ALPHA, DOUBLE
-from homeground.find.audit_material import Finding, Level, Material
-from homeground.find.audit_parts import KURTOSIS, PILE_UP, SKEW
-from homeground.find.audit_words import number, per_cent, quoted, signed
+from homeground.find.auditing.agreement import ALPHA, DOUBLE
+from homeground.find.auditing.material import Finding, Level, Material
+from homeground.find.auditing.parts import KURTOSIS, PILE_UP, SKEW
+from homeground.find.auditing.words import number, per_cent, quoted, signed
 from homeground.find.words import clean, count
 
 __all__ = [

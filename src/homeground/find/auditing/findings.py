@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from homeground.find.audit_findings_parts import (
+from homeground.find.auditing.findings_parts import (
     correlation_findings,
     coverage_findings,
     distribution_findings,
@@ -15,9 +15,9 @@ from homeground.find.audit_findings_parts import (
     own_domain_findings,
     reliability_findings,
 )
-from homeground.find.audit_material import Finding, Level, Material
-from homeground.find.audit_words import per_cent, places, quoted
-from homeground.find.sensitivity import Sensitivity
+from homeground.find.auditing.material import Finding, Level, Material
+from homeground.find.auditing.sensitivity import Sensitivity
+from homeground.find.auditing.words import per_cent, places, quoted
 from homeground.find.words import clean, count
 
 __all__ = ["findings"]

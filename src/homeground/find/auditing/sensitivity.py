@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from homeground import stats
 from homeground.errors import BadSpecification
-from homeground.find.variation import Choice, Remaker
+from homeground.find.auditing.variation import Choice, Remaker
 from homeground.stats import FloatArray
 
 __all__ = ["Sensitivity", "Varied", "power_of_two", "sensitivity", "varied", "worst_tenth"]

@@ -9,8 +9,8 @@ import polars as pl
 from markupsafe import Markup
 
 from homeground.find.audit import Audit
-from homeground.find.audit_charts import WORDS
-from homeground.find.audit_words import per_cent
+from homeground.find.auditing.charts import WORDS
+from homeground.find.auditing.words import per_cent
 from homeground.find.words import clean
 from homeground.page import html_table
 

@@ -10,9 +10,9 @@ import polars as pl
 
 from homeground.errors import BadTable, MissingExtra
 from homeground.find import words
-from homeground.find.listing import Listing
 from homeground.find.map import KINDS, Drawing, around, draw, usable_boundaries
-from homeground.find.saying import says_where
+from homeground.find.reporting.listing import Listing
+from homeground.find.reporting.saying import says_where
 from homeground.tables import check_areas, listed
 
 __all__ = ["Maps", "draw_maps", "map_notes", "meanings"]
@@ -73,7 +73,7 @@ def draw_maps(
 
     Examples
     --------
-    >>> from homeground.find.listing import Terms, make_listing
+    >>> from homeground.find.reporting.listing import Terms, make_listing
     >>> listing = make_listing(pl.DataFrame({"area_code": ["a"], "selected": [True]}), terms=Terms())
     >>> draw_maps(listing, pl.DataFrame({"area_code": ["b"], "geometry": [b""]}), title="One").why
     'none of the areas of the list has a boundary in the table that was given'

@@ -14,7 +14,7 @@ import polars as pl
 from homeground.errors import BadValue, WrongBoundaries
 from homeground.find import words
 from homeground.find.cohort import NOT_PLACED, OTHER_DEPRIVED
-from homeground.find.terms import Terms
+from homeground.find.reporting.terms import Terms
 from homeground.tables import check_areas, numbers, require_columns
 
 __all__ = ["NEAR", "NOW_AND_THEN", "Listing", "Terms", "make_listing", "report_table"]

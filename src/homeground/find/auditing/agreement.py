@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from homeground import stats
-from homeground.find.audit_material import Material, NotDone
+from homeground.find.auditing.material import Material, NotDone
 from homeground.stats import FloatArray
 
 __all__ = ["ALPHA", "DOUBLE", "INFLATION", "correlations", "cronbach_alpha", "inflation", "own_domain", "reliability"]

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from homeground import stats
-from homeground.find.audit_material import Material, NotDone
+from homeground.find.auditing.material import Material, NotDone
 from homeground.stats import FloatArray, IntArray
 
 __all__ = ["GAPS", "KURTOSIS", "PILE_UP", "SKEW", "coverage", "distribution"]

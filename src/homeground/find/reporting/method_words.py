@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from homeground.find import words
-from homeground.find.listing import Listing, Terms
+from homeground.find.reporting.listing import Listing, Terms
 from homeground.find.rules import combined_need
 
 __all__ = ["DOUBTS", "doubts", "example", "meets", "method", "not_varied"]

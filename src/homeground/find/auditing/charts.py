@@ -8,9 +8,9 @@ import polars as pl
 from markupsafe import Markup
 
 from homeground.find.audit import Audit
-from homeground.find.audit_agreement import ALPHA, DOUBLE
-from homeground.find.audit_parts import SKEW
-from homeground.find.audit_words import per_cent
+from homeground.find.auditing.agreement import ALPHA, DOUBLE
+from homeground.find.auditing.parts import SKEW
+from homeground.find.auditing.words import per_cent
 from homeground.find.chart import Bar, Span, bars, spans
 from homeground.find.words import clean, count
 

@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 
 from homeground import stats
-from homeground.find.audit_material import Material, NotDone
-from homeground.find.variation import Choice, Remaker
+from homeground.find.auditing.material import Material, NotDone
+from homeground.find.auditing.variation import Choice, Remaker
 from homeground.stats import FloatArray
 
 __all__ = ["FEWEST", "contributions", "dominance", "effective_weights", "main_effect", "removal"]
