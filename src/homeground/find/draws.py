@@ -18,13 +18,15 @@ from numpy.typing import NDArray
 from homeground import stats
 from homeground.find.exact import Sorter
 from homeground.find.layout import IndexPlan, ListPlan, NodePlan, PartPlan, Plan, Step
+from homeground.find.normals import normals
 from homeground.find.picking import choose
 from homeground.find.rules import Rule, cut
 from homeground.stats import FloatArray, IntArray
 
 __all__ = ["BLOCK", "Tally", "blocks", "empty_tally", "run_blocks"]
 
-BLOCK = 16
+# Eight draws at a time: the arrays of a block stay small enough for memory to be used again, not asked for afresh.
+BLOCK = 8
 _WEIGHTS, _NOISE, _NORMALISATION, _THRESHOLD, _RULE, _EDITION = range(6)
 _BY_RANK: dict[str, Callable[[FloatArray, int], FloatArray]] = {
     "exponential-rank": stats.exponential_of_rank,
@@ -292,7 +294,8 @@ class _IndexDraws:
             assert part.base is not None
             raw = np.repeat(part.base[None, :], count, axis=0)
         if variance is not None:
-            spread = np.sqrt(variance if part.noise is None else variance + part.noise**2)
+            variance = variance if part.noise is None else variance + part.noise**2
+            spread = np.sqrt(variance, out=variance)
         elif part.noise is not None:
             spread = np.broadcast_to(part.noise, raw.shape)
         else:
@@ -301,31 +304,35 @@ class _IndexDraws:
             self._add_noise(raw, spread, draw.stream(_NOISE, draw.edition, draw.role, part.site))
         for row in range(count):
             step = part.steps[draw.choice[row] if len(part.steps) > 1 else 0]
-            raw[row] = self._transformed(raw[row], step)
+            self._transform(raw[row], step)
         return raw
 
     @staticmethod
     def _add_noise(values: FloatArray, spread: FloatArray, numbers: np.random.Generator) -> None:
         error = np.empty(values.shape[1])
         for row in range(len(values)):
-            numbers.standard_normal(out=error)
+            normals(numbers, error)
             np.multiply(error, spread[row], out=error)
             np.add(values[row], error, out=values[row])
 
-    def _transformed(self, raw: FloatArray, step: Step) -> FloatArray:
+    def _transform(self, values: FloatArray, step: Step) -> None:
+        """Put the score of a part on its scale, in place."""
         if step.kind == "none":
-            return raw
+            return
         if step.kind == "z":
-            spread = float(raw.std())
-            # The short way gives NaN where a value is missing or all are the same; the ground file knows what to do.
-            return (raw - raw.mean()) / spread if spread > 0 else stats.z_score(raw)
-        if step.kind == "min-max":
-            return stats.min_max(raw, low=step.scale[0], high=step.scale[1])
-        order, ranks, gaps = self.sort_areas.ranked(raw, ties=self.plan.ties)
-        out = np.empty_like(raw)
-        out[order] = _by_rank(step.kind, ranks)
-        out[gaps] = np.nan
-        return out
+            spread = float(values.std())
+            if spread > 0:
+                np.subtract(values, values.mean(), out=values)
+                np.divide(values, spread, out=values)
+            else:
+                # Here a value is missing (NaN), or all are the same; the ground file knows what to do.
+                values[:] = stats.z_score(values)
+        elif step.kind == "min-max":
+            values[:] = stats.min_max(values, low=step.scale[0], high=step.scale[1])
+        else:
+            order, ranks, gaps = self.sort_areas.ranked(values, ties=self.plan.ties)
+            values[order] = _by_rank(step.kind, ranks, len(order))
+            values[gaps] = np.nan
 
 
 @dataclass(frozen=True)
@@ -341,12 +348,9 @@ def _table(kind: str, n: int) -> FloatArray:
     return np.asarray(_BY_RANK[kind](np.arange(1.0, n + 1.0), n))
 
 
-def _by_rank(kind: str, ranks: FloatArray) -> FloatArray:
-    table = _table(kind, len(ranks))
-    if not len(ranks) or (ranks[-1] == len(ranks) and np.array_equal(ranks, _plain(len(ranks)))):
-        return table
-    # Areas that are level share a rank, and so a score; a shared rank can be a half.
-    return _BY_RANK[kind](ranks, len(ranks))
+def _by_rank(kind: str, ranks: FloatArray | None, n: int) -> FloatArray:
+    # Areas that are level share a rank, and so a score; a shared rank can be a half, which the table does not have.
+    return _table(kind, n) if ranks is None else _BY_RANK[kind](ranks, n)
 
 
 def _exponential(ranks: FloatArray, n: int) -> FloatArray:
@@ -380,7 +384,7 @@ def _add_up(weights: FloatArray, values: FloatArray) -> FloatArray:
 def _ranks(sorter: Sorter, scores: FloatArray, ties: stats.Ties = "min") -> FloatArray:
     order, found, gaps = sorter.ranked(scores, ties=ties)
     ranks = np.empty(len(scores))
-    ranks[order] = found
+    ranks[order] = _plain(len(order)) if found is None else found
     ranks[gaps] = np.nan
     return ranks
 

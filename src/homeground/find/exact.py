@@ -64,22 +64,25 @@ class Sorter:
 
     Examples
     --------
-    >>> order, ranks, gaps = Sorter(4).ranked(np.array([1.0, 3.0, np.nan, 3.0]))
-    >>> order, ranks, gaps
+    >>> Sorter(4).ranked(np.array([1.0, 3.0, np.nan, 3.0]))
     (array([1, 3, 0]), array([1., 1., 3.]), array([2]))
+    >>> Sorter(2).ranked(np.array([1.0, 3.0]))
+    (array([1, 0]), None, array([], dtype=int64))
     """
 
     def __init__(self, n: int) -> None:
         bits = max((n - 1).bit_length(), 1)
         self.row = np.arange(n, dtype=np.uint64)
-        self.plain = np.arange(1.0, n + 1.0)
         self.bits = np.uint64(bits)
         self.low = np.uint64(2**bits - 1)
         self.high = ~self.low
         self.key = np.empty(n)
 
-    def ranked(self, values: FloatArray, *, ties: Ties = "min") -> tuple[IntArray, FloatArray, IntArray]:
-        """Return the rows in order of need, their ranks from 1, and the rows that have no value (NaN)."""
+    def ranked(self, values: FloatArray, *, ties: Ties = "min") -> tuple[IntArray, FloatArray | None, IntArray]:
+        """Return the rows in order of need, their ranks, and the rows that have no value (NaN).
+
+        The ranks are None where they are 1, 2, 3 … because no two are level.
+        """
         least, most = float(values.min()), float(values.max())
         known, gaps = len(values), None
         if np.isnan(least):
@@ -88,9 +91,9 @@ class Sorter:
             least, most = float(np.fmin.reduce(values)), float(np.fmax.reduce(values))
         scale = -1.0 / (most - least) if most > least else 0.0
         key = self.key
-        np.subtract(values, least if known else 0.0, out=key)
-        np.multiply(key, scale, out=key)
-        np.add(key, 2.0, out=key)  # from 1 (most need) to 2 (least): positive, so that bits order as values do
+        np.multiply(values, scale, out=key)
+        # From 1 (most need) to 2 (least): positive, so that the bits order as the values do.
+        np.add(key, 2.0 - (least * scale if known else 0.0), out=key)
         if gaps is not None:
             key[gaps] = 4.0
         whole: NDArray[np.uint64] = key.view(np.uint64)
@@ -100,13 +103,14 @@ class Sorter:
         order = np.bitwise_and(whole, self.low).view(np.int64)
         return order[:known], self._ranks(np.right_shift(whole[:known], self.bits), ties), order[known:]
 
-    def _ranks(self, level: NDArray[np.uint64], ties: Ties) -> FloatArray:
+    @staticmethod
+    def _ranks(level: NDArray[np.uint64], ties: Ties) -> FloatArray | None:
         n = len(level)
         if ties == "first" or n < 2:
-            return self.plain[:n]
+            return None
         starts_new = level[1:] != level[:-1]
         if starts_new.all():
-            return self.plain[:n]
+            return None
         starts = np.flatnonzero(np.append(True, starts_new))
         lengths = np.diff(np.append(starts, n))
         shared = {"min": starts + 1.0, "max": starts + lengths * 1.0, "average": starts + (lengths + 1) / 2.0}[ties]

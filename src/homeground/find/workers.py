@@ -9,11 +9,14 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from homeground.errors import BadSpecification, MissingExtra
 from homeground.find.draws import BLOCK, Tally, blocks, empty_tally, run_blocks
 from homeground.find.layout import Plan
+
+if TYPE_CHECKING:
+    from multiprocessing.queues import Queue
 
 __all__ = ["Executor", "Progress", "run"]
 
@@ -109,13 +112,15 @@ def _tasks(plans: Sequence[Plan], workers: int) -> list[_Task]:
 def _processes(plans: tuple[Plan, ...], tasks: list[_Task], count: int) -> _Done:
     import multiprocessing
 
-    pool = ProcessPoolExecutor(
-        max_workers=min(count, len(tasks)),
-        # Fresh processes on every system: a forked one would inherit locks and threads.
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_receive,
-        initargs=(plans,),
-    )
+    # Fresh processes on every system: a forked one would inherit locks and threads.
+    context = multiprocessing.get_context("spawn")
+    workers = min(count, len(tasks))
+    # The plans go through a queue: were they handed over at the start, a process that cannot start would leave us
+    # waiting for ever, with megabytes in hand that nobody takes.
+    queue = context.Queue()
+    for _ in range(workers):
+        queue.put(plans)
+    pool = ProcessPoolExecutor(max_workers=workers, mp_context=context, initializer=_receive, initargs=(queue,))
     try:
         waiting = {pool.submit(_run_received, task): task for task in tasks}
         for future in as_completed(list(waiting)):
@@ -127,11 +132,13 @@ def _processes(plans: tuple[Plan, ...], tasks: list[_Task], count: int) -> _Done
             "If memory ran out, take fewer workers.",
         ) from None
     finally:
+        queue.cancel_join_thread()
+        queue.close()
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _receive(plans: tuple[Plan, ...]) -> None:
-    _received["plans"] = plans
+def _receive(queue: Queue[tuple[Plan, ...]]) -> None:
+    _received["plans"] = queue.get()
 
 
 def _run_received(task: _Task) -> Tally:

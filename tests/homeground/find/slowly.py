@@ -13,6 +13,7 @@ from homeground import stats
 from homeground.find.draws import BLOCK
 from homeground.find.fit import noise_of, threshold_range
 from homeground.find.index import combine, transform
+from homeground.find.normals import normals
 from homeground.find.picking import choose
 from homeground.find.rules import Rule
 
@@ -22,6 +23,13 @@ WEIGHTS, NOISE, NORMALISATION, THRESHOLD, RULE, EDITION = range(6)
 def stream(seed, block, *key):
     """Return the random numbers of one purpose in one block."""
     return np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(block, *key))))
+
+
+def noise_for(numbers, values):
+    """Return one normal number for each value."""
+    error = np.empty(len(values))
+    normals(numbers, error)
+    return error
 
 
 def draw_all(editions, spec):
@@ -126,7 +134,7 @@ def index_draws(spec, role, index, block, edition, place, count):  # noqa: C901 
                 np.vstack(values), drawn[name][draw], how=node.combine, power=node.power, total=total, may_skip=skip
             )
             if name == "index" and np.any(variance > 0):
-                found = found + errors["index"].standard_normal(len(found)) * np.sqrt(variance) * (
+                found = found + noise_for(errors["index"], found) * np.sqrt(variance) * (
                     drawn[name][draw].sum() if total else 1
                 )
             return found, variance
@@ -151,7 +159,7 @@ def index_draws(spec, role, index, block, edition, place, count):  # noqa: C901 
                     }[scale]
                     return built.values[name], own * slope
             if np.any(variance > 0):
-                raw = raw + errors[name].standard_normal(len(raw)) * np.sqrt(variance)
+                raw = raw + noise_for(errors[name], raw) * np.sqrt(variance)
             return transform(raw, scale, ties=method.index.ties, scale=part.scale)[0], 0.0
 
         ranks.append(places(index, score("index")[0]))

@@ -7,6 +7,8 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import ndtr
+from scipy.stats import kstest
 
 from homeground import stats
 from homeground.find.cohort import cohort
@@ -15,6 +17,7 @@ from homeground.find.draws import blocks, run_blocks
 from homeground.find.exact import Exact, Sorter
 from homeground.find.index import build
 from homeground.find.model import Leg, ListModel, index_model
+from homeground.find.normals import normal_table, normals
 from homeground.find.picking import choose
 from homeground.find.plan import make_plan
 from homeground.find.rules import Rule
@@ -242,7 +245,7 @@ def test_the_packed_sort_is_the_plain_rank(n, seed, ties):
     values[rng.random(n) < 0.1] = np.nan
     order, found, gaps = Sorter(n).ranked(values, ties=ties)
     ranks = np.full(n, np.nan)
-    ranks[order] = found
+    ranks[order] = np.arange(1.0, len(order) + 1) if found is None else found
     assert np.array_equal(ranks, stats.rank(values, ties=ties), equal_nan=True)
     assert np.array_equal(np.sort(gaps), np.flatnonzero(np.isnan(values)))
 
@@ -282,6 +285,20 @@ def test_exact_products_do_not_depend_on_the_order_of_addition(k, n, seed):
     )
     assert np.array_equal(found, one_by_one)
     assert np.abs(found - weights @ matrix).max() <= 1e-7 * np.abs(matrix).max()
+
+
+def test_normal_numbers_from_the_table_are_normal():
+    """Moments, tails, distance from the normal distribution; neighbours in a stream have nothing in common."""
+    table = normal_table()
+    assert np.array_equal(table, -table[::-1]) and (np.diff(table) > 0).all()
+    below = (np.arange(65_536) + 1) / 65_536
+    assert np.abs(ndtr(table) - (below - 0.5 / 65_536)).max() < 1 / 65_536
+    assert (table**4).mean() == pytest.approx(3, abs=0.002)
+    drawn = np.empty(400_001)
+    normals(np.random.Generator(np.random.SFC64(3)), drawn)
+    assert kstest(drawn, "norm").pvalue > 0.001
+    for lag in (1, 2, 3, 4, 5):
+        assert abs(np.corrcoef(drawn[:-lag], drawn[lag:])[0, 1]) < 0.007
 
 
 def test_need_table_is_a_ranking():

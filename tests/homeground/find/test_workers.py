@@ -72,6 +72,30 @@ def test_the_number_of_threads_of_the_matrix_library_changes_no_bit(serial, thre
     assert ran.stdout.split()[-1] == serial
 
 
+def test_processes_that_cannot_start_end_in_an_error():
+    """A program read from standard input cannot be started a second time: it is said so, and nothing hangs."""
+    code = """
+from homeground.errors import BadSpecification
+from tests.homeground.find.test_workers import fingerprint
+try:
+    fingerprint(executor="processes", workers=2)
+except BadSpecification as error:
+    print("refused:", error)
+"""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
+    ran = subprocess.run(
+        [sys.executable, "-"],
+        input=code,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=environment,
+        timeout=120,
+        check=False,
+    )
+    assert "refused: the processes that were to do the draws could not start" in ran.stdout
+
+
 def test_progress_counts_every_draw_once():
     """From none to all, over all runs, without going back."""
     seen = []
