@@ -1,10 +1,11 @@
-"""What all tests share: where the real data is, and an honest word when it is not there."""
+"""What all tests share: the real data and a browser, and an honest word when one is not there."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,18 @@ settings.register_profile("homeground", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "homeground")
 
-_DEFAULT = Path(__file__).resolve().parents[2] / "shared" / "data"
+ROOT = Path(__file__).resolve().parents[1]
+IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
+_DEFAULT = ROOT.parent / "shared" / "data"
+_QUIET = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+]
 
 
 @pytest.fixture(scope="session")
@@ -66,3 +78,36 @@ def homeground(capfd: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
         return Ran(code, captured.out, captured.err)
 
     return run
+
+
+def _missing(what: str, remedy: str) -> None:
+    """Fail in CI, where it must be there; skip elsewhere, and say what to type."""
+    (pytest.fail if IN_CI else pytest.skip)(f"{what} is not here. {remedy}")
+
+
+def _chromium() -> str:
+    places = [os.environ.get("HOMEGROUND_CHROMIUM") or ""]
+    places += [shutil.which(name) or "" for name in ("chromium", "chromium-browser", "google-chrome")]
+    return next((place for place in places if place and Path(place).exists()), "")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A running Chromium."""
+    path = _chromium()
+    if not path:
+        _missing("Chromium", "Type: sudo apt-get install chromium")
+    sync = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: python3 dev.py test does it")
+    with sync.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=_QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The script of axe-core."""
+    script = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+    if not script.exists():
+        _missing("axe-core", "Type: npm ci")
+    return script.read_text(encoding="utf-8")

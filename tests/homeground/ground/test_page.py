@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 import re
-import shutil
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -224,31 +222,13 @@ def test_languages_that_run_from_right_to_left_do() -> None:
 # --- in a browser ----------------------------------------
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[object]:
-    """The system's Chromium, or a skip that says what is missing."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    found = [
-        os.environ.get("HOMEGROUND_CHROMIUM", ""),
-        *map(shutil.which, ("chromium", "chromium-browser", "google-chrome")),
-    ]
-    path = next((place for place in found if place and Path(place).exists()), None)
-    if path is None:
-        pytest.skip("no Chromium (set HOMEGROUND_CHROMIUM)")
-    quiet = "--no-sandbox --no-first-run --disable-background-networking --disable-component-update --disable-sync"
-    with playwright.sync_playwright() as running:
-        started = running.chromium.launch(executable_path=path, args=quiet.split())
-        yield started
-        started.close()
-
-
 @pytest.mark.browser
 @pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (320, "dark"), (1200, "light"), (1200, "dark")])
-def test_everybody_can_read_it(browser: object, tmp_path: Path, width: int, scheme: str) -> None:
+def test_everybody_can_read_it(chromium: Any, axe: str, tmp_path: Path, width: int, scheme: str) -> None:
     """No sideways scrolling, nothing asked for, nothing blocked that is ours, and no rule of accessibility broken."""
     file = tmp_path / "page.html"
     file.write_text(sample(), encoding="utf-8")
-    page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[attr-defined]
+    page = chromium.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     page.on("request", lambda request: complaints.append(request.url) if request.url.startswith("http") else None)
@@ -257,21 +237,18 @@ def test_everybody_can_read_it(browser: object, tmp_path: Path, width: int, sche
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
     assert dark == (scheme == "dark")
     assert complaints == []
-    rules = Path(__file__).resolve().parents[3] / "node_modules" / "axe-core" / "axe.min.js"
-    if not rules.exists():
-        pytest.skip("the page was read, but the accessibility rules are missing (npm ci)")
-    page.evaluate(rules.read_text(encoding="utf-8"))
+    page.evaluate(axe)
     broken = page.evaluate("axe.run().then(found => found.violations.map(rule => rule.id))")
     page.close()
     assert broken == []
 
 
 @pytest.mark.browser
-def test_on_paper_everything_is_open_and_black_on_white(browser: object, tmp_path: Path) -> None:
+def test_on_paper_everything_is_open_and_black_on_white(chromium: Any, tmp_path: Path) -> None:
     """Numbers behind 'Show the numbers' are printed; dark colours are not."""
     file = tmp_path / "page.html"
     file.write_text(sample(), encoding="utf-8")
-    page = browser.new_page(viewport={"width": 700, "height": 900}, color_scheme="dark")  # type: ignore[attr-defined]
+    page = chromium.new_page(viewport={"width": 700, "height": 900}, color_scheme="dark")
     page.goto(file.as_uri())
     hidden = "document.querySelector('details table').checkVisibility({contentVisibilityAuto: true})"
     assert not page.evaluate(hidden)
