@@ -91,9 +91,9 @@ def _chromium() -> str:
     return next((place for place in places if place and Path(place).exists()), "")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """A running Chromium."""
+    """A running Chromium, closed after each file: its event loop must not be there when Dask starts its own."""
     path = _chromium()
     if not path:
         _missing("Chromium", "Type: sudo apt-get install chromium")
