@@ -20,15 +20,15 @@ import numpy as np
 import polars as pl
 
 from homeground import stats
-from homeground.find.doubt import CertaintySpec, Noise, Normalisation, Weights
-from homeground.find.draws import blocks, run_blocks
-from homeground.find.fit import check_fits
+from homeground.find.doubting.doubt import CertaintySpec, Noise, Normalisation, Weights
+from homeground.find.doubting.draws import blocks, run_blocks
+from homeground.find.doubting.fit import check_fits
+from homeground.find.doubting.layout import Plan
+from homeground.find.doubting.model import ListModel, index_model
+from homeground.find.doubting.plan import make_plan
+from homeground.find.doubting.workers import run
 from homeground.find.index import build
-from homeground.find.layout import Plan
-from homeground.find.model import ListModel, index_model
-from homeground.find.plan import make_plan
 from homeground.find.rules import Rule
-from homeground.find.workers import run
 from homeground.method import Method, parse_method
 
 AREAS, LINE = 33_755, 3_375

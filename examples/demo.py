@@ -24,7 +24,7 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 if TYPE_CHECKING:
-    from homeground.find.doubt import CertaintySpec
+    from homeground.find.doubting.doubt import CertaintySpec
     from homeground.journey.report import Written
 
 _DRAWS = 1000
@@ -127,7 +127,7 @@ def _certainty(data: Path, results: Path) -> None:
 
 
 def _doubt() -> CertaintySpec:
-    from homeground.find.doubt import CertaintySpec, Noise, Normalisation, Threshold, Weights
+    from homeground.find.doubting.doubt import CertaintySpec, Noise, Normalisation, Threshold, Weights
 
     return CertaintySpec(
         draws=_DRAWS,

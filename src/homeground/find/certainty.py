@@ -15,14 +15,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from homeground.find.doubt import CertaintySpec
-from homeground.find.draws import Tally
-from homeground.find.fit import check_fits
-from homeground.find.layout import Plan
-from homeground.find.model import ListModel
-from homeground.find.plan import make_plan
-from homeground.find.telling import sentences, tell
-from homeground.find.workers import Executor, Progress, run
+from homeground.find.doubting.doubt import CertaintySpec
+from homeground.find.doubting.draws import Tally
+from homeground.find.doubting.fit import check_fits
+from homeground.find.doubting.layout import Plan
+from homeground.find.doubting.model import ListModel
+from homeground.find.doubting.plan import make_plan
+from homeground.find.doubting.telling import sentences, tell
+from homeground.find.doubting.workers import Executor, Progress, run
 from homeground.provenance import Note, Source
 from homeground.stats import FloatArray, IntArray
 from homeground.tables import check_areas, require_columns
@@ -141,7 +141,7 @@ def certainty(
     executor : {'serial', 'processes', 'dask'}
         Who computes; the result is the same to the last bit.
     workers, address, progress
-        See `homeground.find.workers.run`.
+        See `homeground.find.doubting.workers.run`.
     notes, sources
         Carried into the result.
 
@@ -157,9 +157,9 @@ def certainty(
 
     Examples
     --------
-    >>> from homeground.find.doubt import Weights
+    >>> from homeground.find.doubting.doubt import Weights
     >>> from homeground.find.index import build
-    >>> from homeground.find.model import index_model
+    >>> from homeground.find.doubting.model import index_model
     >>> from homeground.find.rules import Rule
     >>> from homeground.method import parse_method
     >>> method = parse_method({

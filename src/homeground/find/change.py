@@ -19,7 +19,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from homeground.errors import BadSpecification
-from homeground.find.exchange import EditionData, Exchange
+from homeground.find.doubting.exchange import EditionData, Exchange
 from homeground.find.rules import Rule
 from homeground.find.words import clean
 from homeground.provenance import Note, Source
@@ -141,7 +141,7 @@ def change(
 
     Examples
     --------
-    >>> from homeground.find.exchange import EditionData
+    >>> from homeground.find.doubting.exchange import EditionData
     >>> from homeground.method import parse_method
     >>> def recipe(weight):
     ...     return parse_method({"name": "two things", "index": {"parts": ["a", "b"]},

@@ -14,8 +14,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from homeground.errors import BadSpecification, UnknownArea
-from homeground.find.explanation import Explanation, IndexExplanation, explained
-from homeground.find.model import IndexModel, ListModel
+from homeground.find.doubting.explanation import Explanation, IndexExplanation, explained
+from homeground.find.doubting.model import IndexModel, ListModel
 from homeground.find.rules import cut
 from homeground.method import Method
 from homeground.provenance import Note
@@ -64,7 +64,7 @@ def explain(
     Examples
     --------
     >>> from homeground.find.index import build
-    >>> from homeground.find.model import index_model
+    >>> from homeground.find.doubting.model import index_model
     >>> from homeground.find.rules import Rule
     >>> from homeground.method import parse_method
     >>> method = parse_method({

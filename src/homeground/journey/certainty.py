@@ -15,22 +15,22 @@ from homeground.errors import WrongBoundaries
 from homeground.find.beside import check_same_boundaries
 from homeground.find.certainty import Certainty, certainty
 from homeground.find.cohort import Cohort, cohort
-from homeground.find.doubt import CertaintySpec
+from homeground.find.doubting.doubt import CertaintySpec
+from homeground.find.doubting.explanation import Explanation
+from homeground.find.doubting.model import IndexModel, Leg, ListModel, index_model
+from homeground.find.doubting.workers import Executor, Progress
 from homeground.find.explain import explain
-from homeground.find.explanation import Explanation
 from homeground.find.index import BuiltIndex, build
-from homeground.find.model import IndexModel, Leg, ListModel, index_model
 from homeground.find.rules import Rule, RuleName
-from homeground.find.workers import Executor, Progress
 from homeground.journey.cohort import build_cohort
 from homeground.journey.gathering import Desk, told_of
-from homeground.journey.index import MethodTable, method_table
+from homeground.journey.index import MethodTable, build_from, method_table
 from homeground.method import Method, parse_method
 from homeground.provenance import Note, Source
 from homeground.sources import methods, presets
 from homeground.tables import numbers, require_columns
 
-__all__ = ["Ready", "build_from", "certainty_of", "explain_place", "method_of", "own_list", "preset_list"]
+__all__ = ["Ready", "certainty_of", "explain_place", "method_of", "own_list", "preset_list"]
 
 
 @dataclass(frozen=True)
@@ -219,19 +219,6 @@ def _side_model(
         file=None if table is None else table.file,
         n=wanted.ranked,
     )
-
-
-def build_from(method: Method, gathered: MethodTable) -> BuiltIndex:
-    """Return the index of a method on the table gathered for it."""
-    built = build(
-        method,
-        gathered.table,
-        area_column=gathered.area_column,
-        missing_codes=gathered.missing_codes,
-        file=gathered.file,
-        sources=gathered.sources,
-    )
-    return replace(built, notes=(*gathered.notes, *built.notes))
 
 
 def method_of(wanted: CohortRanking) -> Method | None:

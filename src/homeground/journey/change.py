@@ -11,13 +11,13 @@ from homeground.areas import area_key
 from homeground.cohort_file import CohortFile
 from homeground.errors import BadSpecification
 from homeground.find.change import Change, Split, change
-from homeground.find.exchange import EditionData, with_domain
+from homeground.find.doubting.exchange import EditionData, with_domain
 from homeground.find.index import build
 from homeground.find.rules import Rule, RuleName
-from homeground.journey.certainty import build_from, method_of
+from homeground.journey.certainty import method_of
 from homeground.journey.cohort import build_cohort
 from homeground.journey.gathering import code_heading
-from homeground.journey.index import method_table
+from homeground.journey.index import build_from, method_table
 from homeground.method import Method
 from homeground.provenance import Note
 from homeground.sources import methods, presets

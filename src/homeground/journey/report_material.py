@@ -16,7 +16,7 @@ from homeground.cohort_file import CohortFile
 from homeground.errors import BadSpecification, MissingExtra, WrongBoundaries
 from homeground.find.certainty import Certainty
 from homeground.find.cohort import Cohort
-from homeground.find.doubt import CertaintySpec, Threshold, Weights
+from homeground.find.doubting.doubt import CertaintySpec, Threshold, Weights
 from homeground.find.report import HOW_SURE, THE_MAP, About, Absent, Reruns
 from homeground.find.reporting.listing import Terms, make_listing
 from homeground.find.rules import RuleName

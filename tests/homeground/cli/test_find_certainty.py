@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from homeground.find.doubt import specification_schema
+from homeground.find.doubting.doubt import specification_schema
 
 DEPRIVATION = """
 name = "deprivation"

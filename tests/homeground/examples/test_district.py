@@ -18,7 +18,7 @@ import pytest
 import shapely
 
 from examples.district import generate, need
-from homeground.find.doubt import CertaintySpec, Noise, Threshold, Weights
+from homeground.find.doubting.doubt import CertaintySpec, Noise, Threshold, Weights
 from homeground.find.index import BuiltIndex
 from homeground.journey.certainty import certainty_of, preset_list
 from homeground.journey.change import change_between

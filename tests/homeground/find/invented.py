@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from homeground.find.doubting.model import Leg, ListModel, index_model
 from homeground.find.index import build
-from homeground.find.model import Leg, ListModel, index_model
 from homeground.find.rules import Rule
 from homeground.method import parse_method
 

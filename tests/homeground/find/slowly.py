@@ -1,8 +1,8 @@
 """The certainty draws once more, slowly and plainly: one draw after the other, one step after the other.
 
-Only the random numbers are shared with `homeground.find.draws` (the same streams, in the same order). Everything else
-is done with the plain functions of `homeground.stats` and `homeground.find.rules`: no collapsing into matrices, no
-sorting of packed numbers, no shortcuts at the line.
+Only the random numbers are shared with `homeground.find.doubting.draws` (the same streams, in the same order).
+Everything else is done with the plain functions of `homeground.stats` and `homeground.find.rules`: no collapsing into
+matrices, no sorting of packed numbers, no shortcuts at the line.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from __future__ import annotations
 import numpy as np
 
 from homeground import stats
-from homeground.find.draws import BLOCK
-from homeground.find.fit import noise_of, threshold_range
+from homeground.find.doubting.draws import BLOCK
+from homeground.find.doubting.fit import noise_of, threshold_range
+from homeground.find.doubting.normals import normals
+from homeground.find.doubting.picking import choose
 from homeground.find.index import combine, transform
-from homeground.find.normals import normals
-from homeground.find.picking import choose
 from homeground.find.rules import Rule
 
 WEIGHTS, NOISE, NORMALISATION, THRESHOLD, RULE, EDITION = range(6)

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from scipy.stats import beta
 
 from homeground.find.certainty import certainty
-from homeground.find.doubt import CertaintySpec, Edition, Noise, Normalisation, RuleChoice, Threshold, Weights
-from homeground.find.draws import BLOCK
-from homeground.find.fit import noise_of
-from homeground.find.model import ListModel
+from homeground.find.doubting.doubt import CertaintySpec, Edition, Noise, Normalisation, RuleChoice, Threshold, Weights
+from homeground.find.doubting.draws import BLOCK
+from homeground.find.doubting.fit import noise_of
+from homeground.find.doubting.model import ListModel
 from homeground.find.rules import Rule
 from homeground.journey.certainty import certainty_of, preset_list
 from tests.homeground.find.invented import areas_list, two_part_list, wards_list
@@ -181,7 +181,7 @@ SENTENCES = {
 @pytest.mark.parametrize(("member", "probability"), SENTENCES)
 def test_the_sentence_says_where_a_place_stands_and_how_often(member, probability):
     """Rounded as a person would, never to all or none unless it is exactly that."""
-    from homeground.find.telling import sentences
+    from homeground.find.doubting.telling import sentences
 
     model = ListModel(*(getattr(wards_list(), name) for name in ("places", "deprivation", "need")), rule=Rule())
     table = pl.DataFrame(

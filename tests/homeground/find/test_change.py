@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from homeground.errors import BadSpecification, MissingColumns, UnknownArea
 from homeground.find.change import change, shapley
-from homeground.find.exchange import EditionData, with_domain
+from homeground.find.doubting.exchange import EditionData, with_domain
 from homeground.find.rules import Rule
 from homeground.journey.change import change_between
 from homeground.method import parse_method

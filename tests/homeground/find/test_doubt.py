@@ -7,7 +7,7 @@ import pytest
 
 from homeground.errors import BadSpecification
 from homeground.find.certainty import certainty
-from homeground.find.doubt import (
+from homeground.find.doubting.doubt import (
     CertaintySpec,
     Edition,
     Noise,
@@ -17,8 +17,8 @@ from homeground.find.doubt import (
     Weights,
     parse_specification,
 )
+from homeground.find.doubting.model import ListModel, index_model
 from homeground.find.index import build
-from homeground.find.model import ListModel, index_model
 from homeground.find.rules import Rule
 from homeground.method import parse_method
 from tests.homeground.find.invented import areas_list, two_part_list, wards_list

@@ -12,14 +12,14 @@ from scipy.stats import kstest
 
 from homeground import stats
 from homeground.find.cohort import cohort
-from homeground.find.doubt import CertaintySpec, Edition, Noise, Normalisation, RuleChoice, Threshold, Weights
-from homeground.find.draws import blocks, run_blocks
-from homeground.find.exact import Exact, Sorter
+from homeground.find.doubting.doubt import CertaintySpec, Edition, Noise, Normalisation, RuleChoice, Threshold, Weights
+from homeground.find.doubting.draws import blocks, run_blocks
+from homeground.find.doubting.exact import Exact, Sorter
+from homeground.find.doubting.model import Leg, ListModel, index_model
+from homeground.find.doubting.normals import normal_table, normals
+from homeground.find.doubting.picking import choose
+from homeground.find.doubting.plan import make_plan
 from homeground.find.index import build
-from homeground.find.model import Leg, ListModel, index_model
-from homeground.find.normals import normal_table, normals
-from homeground.find.picking import choose
-from homeground.find.plan import make_plan
 from homeground.find.rules import Rule
 from homeground.method import parse_method
 from tests.homeground.find.invented import (

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from homeground.errors import BadSpecification, UnknownArea
+from homeground.find.doubting.model import ListModel
 from homeground.find.explain import explain
 from homeground.find.index import build
-from homeground.find.model import ListModel
 from homeground.find.rules import Rule
 from homeground.journey.certainty import explain_place, preset_list
 from homeground.method import parse_method

@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 from homeground.errors import BadValue
+from homeground.find.doubting.sampling import sampling_errors
 from homeground.find.index import build
-from homeground.find.sampling import sampling_errors
 from homeground.method import parse_method
 
 

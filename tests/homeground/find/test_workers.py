@@ -13,9 +13,9 @@ import pytest
 
 from homeground.errors import BadSpecification
 from homeground.find.certainty import certainty
-from homeground.find.doubt import CertaintySpec, Noise, Normalisation, RuleChoice, Threshold, Weights
-from homeground.find.plan import make_plan
-from homeground.find.workers import run
+from homeground.find.doubting.doubt import CertaintySpec, Noise, Normalisation, RuleChoice, Threshold, Weights
+from homeground.find.doubting.plan import make_plan
+from homeground.find.doubting.workers import run
 from tests.homeground.find.invented import wards_list
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from homeground.find.certainty import Apart, Certainty
-    from homeground.find.doubt import CertaintySpec
-    from homeground.find.explanation import Explanation
+    from homeground.find.doubting.doubt import CertaintySpec
+    from homeground.find.doubting.explanation import Explanation
     from homeground.journey.certainty import Ready
 
 __all__ = ["certainty"]
@@ -119,7 +119,7 @@ def certainty(out: Path | None, as_json: bool, quiet: bool, **options: Any) -> N
 def _schema(context: click.Context, wanted: bool) -> None:
     if not wanted:
         return
-    from homeground.find.doubt import specification_schema
+    from homeground.find.doubting.doubt import specification_schema
 
     emit(specification_schema())
     context.exit(0)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from homeground.find.doubt import CertaintySpec
+    from homeground.find.doubting.doubt import CertaintySpec
 
 __all__ = ["spec_from"]
 
@@ -15,7 +15,7 @@ __all__ = ["spec_from"]
 def spec_from(options: dict[str, Any]) -> CertaintySpec:
     """Return the specification that the options of the command say, from --vary or from a file."""
     from homeground.errors import BadSpecification
-    from homeground.find.doubt import parse_specification
+    from homeground.find.doubting.doubt import parse_specification
     from homeground.sources import specifications
 
     if options["vary"] is not None and options["spec"] is not None:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import polars as pl
 
-from homeground.find.doubt import CertaintySpec, IndexRole, SourceName
-from homeground.find.fit import noise_of, threshold_range
-from homeground.find.model import IndexModel, ListModel
+from homeground.find.doubting.doubt import CertaintySpec, IndexRole, SourceName
+from homeground.find.doubting.fit import noise_of, threshold_range
+from homeground.find.doubting.model import IndexModel, ListModel
 from homeground.find.rules import Rule
 from homeground.find.words import clean, in_100
 from homeground.provenance import Note

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homeground import stats
-from homeground.find.exact import Exact
+from homeground.find.doubting.exact import Exact
+from homeground.find.doubting.way import Way
 from homeground.find.rules import Rule
-from homeground.find.way import Way
 from homeground.stats import FloatArray, IntArray
 
 __all__ = ["IndexPlan", "ListPlan", "NodePlan", "PartPlan", "Plan", "Step", "rank_bins"]

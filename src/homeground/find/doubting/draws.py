@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homeground import stats
-from homeground.find.exact import Sorter
-from homeground.find.layout import IndexPlan, ListPlan, NodePlan, PartPlan, Plan, Step
-from homeground.find.normals import normals
-from homeground.find.picking import choose
+from homeground.find.doubting.exact import Sorter
+from homeground.find.doubting.layout import IndexPlan, ListPlan, NodePlan, PartPlan, Plan, Step
+from homeground.find.doubting.normals import normals
+from homeground.find.doubting.picking import choose
 from homeground.find.rules import Rule, cut
 from homeground.stats import FloatArray, IntArray
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from homeground.errors import BadSpecification
-from homeground.find.doubt import CertaintySpec, IndexRole
-from homeground.find.model import IndexModel, ListModel
+from homeground.find.doubting.doubt import CertaintySpec, IndexRole
+from homeground.find.doubting.model import IndexModel, ListModel
 from homeground.find.rules import Rule, cut
 from homeground.method import Method
 from homeground.stats import FloatArray
@@ -217,7 +217,7 @@ def threshold_range(spec: CertaintySpec, rule: Rule) -> tuple[float, float]:
 
     Examples
     --------
-    >>> from homeground.find.doubt import Threshold
+    >>> from homeground.find.doubting.doubt import Threshold
     >>> low, high = threshold_range(CertaintySpec(threshold=Threshold()), Rule())
     >>> round(low, 3), round(high, 3)
     (0.08, 0.12)

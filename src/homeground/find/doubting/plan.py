@@ -14,11 +14,11 @@ import numpy as np
 
 from homeground import stats
 from homeground.find.combining import transform
-from homeground.find.doubt import CertaintySpec, IndexRole, SourceName
-from homeground.find.exact import Exact
-from homeground.find.fit import noise_of, threshold_range
-from homeground.find.layout import IndexPlan, ListPlan, NodePlan, PartPlan, Plan, Step, rank_bins
-from homeground.find.model import IndexModel, ListModel
+from homeground.find.doubting.doubt import CertaintySpec, IndexRole, SourceName
+from homeground.find.doubting.exact import Exact
+from homeground.find.doubting.fit import noise_of, threshold_range
+from homeground.find.doubting.layout import IndexPlan, ListPlan, NodePlan, PartPlan, Plan, Step, rank_bins
+from homeground.find.doubting.model import IndexModel, ListModel
 from homeground.find.rules import Rule
 from homeground.method import Index as Root
 from homeground.method import Part

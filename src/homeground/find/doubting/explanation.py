@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from homeground.find.model import IndexModel, ListModel
-from homeground.find.telling import worst
+from homeground.find.doubting.model import IndexModel, ListModel
+from homeground.find.doubting.telling import worst
 from homeground.find.words import a_few, clean, ordinal
 from homeground.provenance import Note
 

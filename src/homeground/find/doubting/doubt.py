@@ -2,8 +2,8 @@
 
 Six sources of doubt, each an object of its own, each left out unless it is asked for: the weights, the indicators'
 noise, the normalisation, the threshold, the rule, the edition. A specification is checked twice: here, for what makes
-no sense by itself, and against the methods (`homeground.find.fit`), where it refuses to vary a step that they do not
-have.
+no sense by itself, and against the methods (`homeground.find.doubting.fit`), where it refuses to vary a step that
+they do not have.
 """
 
 from __future__ import annotations

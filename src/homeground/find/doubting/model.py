@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from homeground import stats
 from homeground.errors import BadSpecification, UnknownArea
+from homeground.find.doubting.picking import choose
+from homeground.find.doubting.sampling import sampling_errors
+from homeground.find.doubting.way import Way
 from homeground.find.index import BuiltIndex
 from homeground.find.levels import CarriedBy
-from homeground.find.picking import choose
 from homeground.find.rules import Rule
-from homeground.find.sampling import sampling_errors
-from homeground.find.way import Way
 from homeground.provenance import Note
 from homeground.stats import FloatArray, IntArray
 from homeground.tables import require_columns

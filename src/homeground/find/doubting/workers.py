@@ -12,8 +12,8 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any, Literal
 
 from homeground.errors import BadSpecification, MissingExtra
-from homeground.find.draws import BLOCK, Tally, blocks, empty_tally, run_blocks
-from homeground.find.layout import Plan
+from homeground.find.doubting.draws import BLOCK, Tally, blocks, empty_tally, run_blocks
+from homeground.find.doubting.layout import Plan
 
 if TYPE_CHECKING:
     from multiprocessing.queues import Queue

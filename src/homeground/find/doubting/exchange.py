@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from homeground import stats
 from homeground.areas import convert
 from homeground.errors import BadSpecification, UnknownArea
+from homeground.find.doubting.model import Leg, index_model
+from homeground.find.doubting.picking import choose
 from homeground.find.index import BuiltIndex, build
-from homeground.find.model import Leg, index_model
-from homeground.find.picking import choose
 from homeground.find.rules import Rule
 from homeground.method import Areas, Method, Part
 from homeground.provenance import Note, Source
