@@ -86,6 +86,11 @@ def counted() -> ListModel:
     return wards_list(rule=Rule("sum", count=10))
 
 
+def everybody() -> ListModel:
+    """A list that takes every place."""
+    return areas_list(rule=Rule(count=9999))
+
+
 BOTH = ("deprivation", "need")
 REFUSED = {
     "nothing": (wards_list, {}, ["nothing is in doubt", "weights"]),
@@ -122,6 +127,7 @@ REFUSED = {
     "a range within one place": (
         wards_list, {"threshold": Threshold(low=0.301, high=0.302)}, ["threshold", "both take 12 of 40"],
     ),
+    "a list of everybody": (everybody, {"weights": Weights()}, ["takes all of its 160 places", "smaller share"]),
     "a rule for one index": (areas_list, {"rule": RuleChoice()}, ["rule", "one index"]),
     "the rule that it has": (wards_list, {"rule": RuleChoice(choices=("worst-on-both",))}, ["only one to draw from"]),
     "an edition that is alone": (wards_list, {"edition": Edition()}, ["edition", "only one to draw from"]),

@@ -43,6 +43,7 @@ def check_fits(spec: CertaintySpec, editions: Mapping[str, ListModel]) -> None:
             _check_noise(spec, model, role, index)
             _check_normalisation(spec, model, role, index)
         _check_roles(spec, model)
+        _check_line(spec, model)
         _check_threshold(spec, model)
         _check_rule(spec, model, name)
 
@@ -232,6 +233,20 @@ def threshold_range(spec: CertaintySpec, rule: Rule) -> tuple[float, float]:
             return float(np.floor(low)), float(np.ceil(high))
         return low, min(high, 1.0)
     return low, high
+
+
+def _check_line(spec: CertaintySpec, model: ListModel) -> None:
+    """Refuse a list that takes every place: whatever the figures, nothing is left out."""
+    if spec.threshold is not None or spec.rule is not None or model.cap is not None:
+        return
+    both = model.rule.rule == "worst-on-both"
+    ranked = [int(np.isfinite(index.ranks).sum()) for index in model.indices]
+    taken = [cut(model.rule, index.n if both else min(ranked)) for index in model.indices]
+    if all(one >= (index.n if both else min(ranked)) for one, index in zip(taken, model.indices, strict=True)):
+        raise BadSpecification(
+            f"the list takes all of its {min(ranked):,} places, whatever the figures are",
+            remedy="Take a smaller share or count.",
+        )
 
 
 def _check_threshold(spec: CertaintySpec, model: ListModel) -> None:
