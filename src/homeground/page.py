@@ -37,7 +37,7 @@ from markupsafe import escape as _escape
 
 from homeground.errors import BadSpecification
 
-__all__ = ["details", "escape", "html_table", "render_page"]
+__all__ = ["details", "escape", "html_table", "render_page", "templates_of"]
 
 _CONTROL = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
 _RIGHT_TO_LEFT = ("ar", "fa", "he", "ps", "sd", "ug", "ur", "yi")
@@ -268,12 +268,31 @@ def _rules(style: str) -> str:
     return style
 
 
+def templates_of(package: str | None = None) -> jinja2.Environment:
+    """Return the Jinja environment of a room: every text escaped, and a name that is not given is an error.
+
+    Parameters
+    ----------
+    package : str, optional
+        The package whose folder ``templates`` is read, such as ``homeground.find``.
+
+    Examples
+    --------
+    >>> templates_of().from_string("<p>{{ name }}</p>").render(name="Sand & Sea")
+    '<p>Sand &amp; Sea</p>'
+    """
+    return jinja2.Environment(
+        loader=None if package is None else jinja2.PackageLoader(package),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+
+
 @functools.cache
 def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
-    )
-    return environment.from_string(_FRAME)
+    return templates_of().from_string(_FRAME)
 
 
 _MARK = Markup(

@@ -315,13 +315,7 @@ def _cleaned(given: _Told) -> _Told:
 
 @functools.cache
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("homeground.find"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
+    environment = page.templates_of("homeground.find")
     environment.filters["table"] = _plain_table
     environment.filters["sentence"] = lambda text: f"{text[:1].upper()}{text[1:].rstrip('.')}."
     environment.filters["sentence_end"] = lambda text: f"{text[:1].lower()}{text[1:].rstrip('.')}."

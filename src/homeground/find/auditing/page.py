@@ -14,7 +14,7 @@ from homeground.find.auditing.columns import FILES
 from homeground.find.auditing.material import Finding
 from homeground.find.auditing.shown import shown
 from homeground.find.words import clean, count
-from homeground.page import details, render_page
+from homeground.page import details, render_page, templates_of
 from homeground.tables import listed
 
 __all__ = ["render_audit"]
@@ -173,13 +173,7 @@ _STYLE = """
 
 
 def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("homeground.find"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
+    environment = templates_of("homeground.find")
     environment.globals["details"] = details
     return environment.get_template("audit.html.jinja")
 

@@ -117,6 +117,12 @@ class Exchange:
         for edition in self.editions:
             check_areas(edition.table, edition.area_column, file=edition.file)
             require_columns(edition.table, edition.method.columns(), file=edition.file)
+        if not set(old.method.parts) & set(new.method.parts):
+            raise BadSpecification(
+                f"'{old.name}' and '{new.name}' have no part in common ({listed(old.method.parts)}; "
+                f"{listed(new.method.parts)}): they are not two editions of one index",
+                remedy="Name two editions of one, or give parts that stayed the same name in both methods.",
+            )
         self.codes = tuple(e.table[e.area_column].cast(pl.String).alias("area_code") for e in self.editions)
         self.places: list[str] = self.codes[1].to_list()
         self.lookup = lookup
