@@ -9,7 +9,7 @@ import polars as pl
 
 from homeground.areas import area_key
 from homeground.cohort_file import CohortFile
-from homeground.errors import BadSpecification
+from homeground.errors import BadSpecification, MissingDataset
 from homeground.find.change import Change, Split, change
 from homeground.find.doubting.exchange import EditionData, with_domain
 from homeground.find.index import build
@@ -212,7 +212,14 @@ def _lookup_between(sides: list[EditionData], data: Path | None, lookup: Path | 
             f"the editions are by {old.kind} of {old.year} and {new.kind} of {new.year}",
             remedy=f"Give the lookup between them: --lookup FILE, or --data FOLDER with '{name}'.",
         )
-    opened = open_dataset(data, name)
+    try:
+        opened = open_dataset(data, name)
+    except MissingDataset as error:
+        raise MissingDataset(
+            f"the editions are by {old.kind} of {old.year} and {new.kind} of {new.year}: {error.problem}",
+            remedy=f"Give the lookup between them as a file: --lookup FILE. {error.remedy}",
+            file=error.file,
+        ) from None
     columns = [c for c in opened.table.columns if (key := area_key(c)) is not None]
     found = {(key.kind, key.year): c for c in columns if (key := area_key(c)) is not None}
     wanted = [found.get((areas.kind, areas.year)) for areas in (old, new)]

@@ -168,6 +168,13 @@ def test_boundaries_that_do_not_meet_are_refused(name):
         change(edition("old", 0.5, OLD), new, lookup=None if pairs is None else pl.DataFrame(pairs))
 
 
+def test_two_indices_are_not_two_editions():
+    """Without a part in common there is nothing that could have changed."""
+    other = {"name": "other", "index": {"parts": ["c"], "weights": "equal"}, "parts": {"c": {"column": "a"}}}
+    with pytest.raises(BadSpecification, match="no part in common"):
+        change(edition("old", 0.5, OLD), EditionData("new", parse_method(other), pl.DataFrame(NEW)))
+
+
 def test_a_domain_can_be_taken_apart():
     """The part keeps its weight, title and transform; its own parts get its name in front of theirs."""
     whole = parse_method(recipe(0.5, a={"column": "a", "transform": "percentile", "weight": 0.5}))
