@@ -214,8 +214,8 @@ def _lookup_between(sides: list[EditionData], data: Path | None, lookup: Path | 
         )
     try:
         opened = open_dataset(data, name)
-    except MissingDataset as error:
-        raise MissingDataset(
+    except (BadSpecification, MissingDataset) as error:
+        raise type(error)(
             f"the editions are by {old.kind} of {old.year} and {new.kind} of {new.year}: {error.problem}",
             remedy=f"Give the lookup between them as a file: --lookup FILE. {error.remedy}",
             file=error.file,
