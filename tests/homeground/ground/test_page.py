@@ -250,9 +250,9 @@ def test_on_paper_everything_is_open_and_black_on_white(chromium: Any, tmp_path:
     file.write_text(sample(), encoding="utf-8")
     page = chromium.new_page(viewport={"width": 700, "height": 900}, color_scheme="dark")
     page.goto(file.as_uri())
-    hidden = "document.querySelector('details table').checkVisibility({contentVisibilityAuto: true})"
-    assert not page.evaluate(hidden)
+    shown = "document.querySelector('details table').checkVisibility({contentVisibilityAuto: true})"
+    assert not page.evaluate(shown)
     page.emulate_media(media="print")
-    assert page.evaluate(hidden)
+    page.wait_for_function(shown)  # the style of the other medium may settle a frame later
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     page.close()
