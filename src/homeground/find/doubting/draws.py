@@ -271,7 +271,7 @@ class _IndexDraws:
             return np.zeros((len(choice), self.plan.n_areas))
         if node.exact and node.choices == 1:
             return node.exact[0].weighted(weights[:, places])
-        total = np.empty((len(choice), (node.exact[0].whole if node.exact else node.values[0]).shape[1]))
+        total = np.empty((len(choice), (node.exact[0].values if node.exact else node.values[0]).shape[1]))
         for number in np.unique(choice):
             rows = choice == number
             if node.exact:
@@ -304,7 +304,7 @@ class _IndexDraws:
             self._add_noise(raw, spread, draw.stream(_NOISE, draw.edition, draw.role, part.site))
         for row in range(count):
             step = part.steps[draw.choice[row] if len(part.steps) > 1 else 0]
-            self._transform(raw[row], step)
+            self._transform(raw[row], step, self.plan.ties if part.level else "first")
         return raw
 
     @staticmethod
@@ -315,7 +315,7 @@ class _IndexDraws:
             np.multiply(error, spread[row], out=error)
             np.add(values[row], error, out=values[row])
 
-    def _transform(self, values: FloatArray, step: Step) -> None:
+    def _transform(self, values: FloatArray, step: Step, ties: stats.Ties) -> None:
         """Put the score of a part on its scale, in place."""
         if step.kind == "none":
             return
@@ -330,7 +330,7 @@ class _IndexDraws:
         elif step.kind == "min-max":
             values[:] = stats.min_max(values, low=step.scale[0], high=step.scale[1])
         else:
-            order, ranks, gaps = self.sort_areas.ranked(values, ties=self.plan.ties)
+            order, ranks, gaps = self.sort_areas.ranked(values, ties=ties)
             values[order] = _by_rank(step.kind, ranks, len(order))
             values[gaps] = np.nan
 

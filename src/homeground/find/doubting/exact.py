@@ -24,7 +24,9 @@ _SMALL = 200_000
 
 @dataclass(frozen=True)
 class Exact:
-    """A matrix of whole numbers and the unit they count in.
+    """A matrix whose entries are whole numbers of at most 26 bits, times one power of two.
+
+    The power of two stays in the entries: it shifts the binary point of products and sums, and rounds nothing.
 
     Examples
     --------
@@ -33,25 +35,23 @@ class Exact:
     array([[2., 3.]])
     """
 
-    whole: FloatArray
-    unit: float
+    values: FloatArray
 
     @classmethod
     def of(cls, matrix: FloatArray) -> Exact:
         """Return `matrix`, of shape (k, n), rounded to 26 bits of its largest value. NaN stays NaN."""
         largest = float(np.nanmax(np.abs(matrix), initial=0.0))
         unit = 2.0 ** (int(np.frexp(largest)[1]) - _BITS) if largest > 0 else 1.0
-        return cls(np.ascontiguousarray(np.rint(matrix / unit)), unit)
+        return cls(np.ascontiguousarray(np.rint(matrix / unit) * unit))
 
     def weighted(self, weights: FloatArray) -> FloatArray:
         """Return ``weights @ matrix``; the weights, of shape (m, k), are from 0 to 1 and add up to 1 or less."""
-        steps = np.rint(weights * 2.0**_BITS)
-        m, (k, n) = len(steps), self.whole.shape
+        steps = np.rint(weights * 2.0**_BITS) * 2.0**-_BITS
+        m, (k, n) = len(steps), self.values.shape
         out = np.empty((m, n))
         width = max(_SMALL // max(m * k, 1), 64)
         for start in range(0, n, width):
-            np.matmul(steps, self.whole[:, start : start + width], out=out[:, start : start + width])
-        out *= self.unit * 2.0**-_BITS
+            np.matmul(steps, self.values[:, start : start + width], out=out[:, start : start + width])
         return out
 
 

@@ -42,6 +42,8 @@ class PartPlan:
         One for each normalisation that may be drawn.
     skip : bool
         Whether an area may lack the part.
+    level : bool
+        Whether two areas may be level: not where every area has an error of its own.
     """
 
     site: int
@@ -50,6 +52,7 @@ class PartPlan:
     noise: FloatArray | None = None
     node: NodePlan | None = None
     skip: bool = False
+    level: bool = True
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ def _index_plan(spec: CertaintySpec, role: IndexRole, index: IndexModel) -> Inde
         # A mean of weighted means is the weighted mean of means: the way to the places is gone once, not in every draw.
         carried = root.present is None
         if carried and root.exact:
-            rows = [[way.mean(row) for row in exact.whole * exact.unit] for exact in root.exact]
+            rows = [[way.mean(row) for row in exact.values] for exact in root.exact]
             root = replace(root, exact=tuple(Exact.of(np.vstack(matrix)) for matrix in rows))
         elif carried:
             root = replace(root, values=tuple(np.vstack([way.mean(row) for row in values]) for values in root.values))
@@ -157,8 +157,17 @@ class _Builder:
         if node is None and part.is_leaf and linear and own and part.holds != "rank" and part.transform in _LINEAR:
             assert noise is not None
             return _Still((self.built.values[name],), noise * self._slope(name))
-        base = None if node is not None else self._raw(name)
-        return PartPlan(self.site[name], self._steps(part, choices), base, noise, node, part.missing == "reweight")
+        below = None if node is None or node.spread is None else node.spread.values.sum(axis=0)
+        alone = any(error is not None and bool((error > 0).all()) for error in (noise, below))
+        return PartPlan(
+            site=self.site[name],
+            steps=self._steps(part, choices),
+            base=None if node is not None else self._raw(name),
+            noise=noise,
+            node=node,
+            skip=part.missing == "reweight",
+            level=not alone,
+        )
 
     def _value(self, name: str, choice: str | None) -> FloatArray:
         part = self.method.parts[name]
