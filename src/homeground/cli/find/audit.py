@@ -74,7 +74,6 @@ def audit(
         progress=lambda text: say(f"  {text}", quiet=quiet),
     )
     written = write_audit(found, out, tables=tables, command=_command(method, input, area_column, samples, seed))
-    tell_notes(found.notes, quiet=quiet)
     if as_json:
         emit(_summary(found, written))
     elif out is None and tables is None:
@@ -88,6 +87,7 @@ def audit(
         for finding in found.findings[:3]:
             say(f"- {finding}", quiet=quiet)
         say(f"Written: {out or tables}", quiet=quiet)
+    tell_notes(found.notes, quiet=quiet)
 
 
 def _command(method: str, input: Path | None, area_column: str | None, samples: int, seed: int) -> str:

@@ -212,10 +212,10 @@ def _do_draws(
     notes = list(found.notes)
     if out is not None:
         notes = _write(found, ready, options["data"], out)
-    tell_notes(notes, quiet=quiet)
     if as_json:
         result = _summary(found, ready, [note.text for note in notes], out)
         emit({**result, "explanation": _as_dict(explained)} if explained is not None else result)
+        tell_notes(notes, quiet=quiet)
         return
     for line in _words(found, ready):
         say(line, quiet=quiet)
@@ -228,6 +228,7 @@ def _do_draws(
         say("These are the 20 least sure places on the list. Write all places with --out FILE.", quiet=quiet)
     if out is not None:
         say(f"Written: {out}", quiet=quiet)
+    tell_notes(notes, quiet=quiet)
 
 
 def _progress() -> Callable[[int, int], None]:

@@ -72,9 +72,9 @@ def report(out: Path, formats: str, made_on: dt.datetime | None, as_json: bool, 
     material = _material(options, quiet=quiet)
     command = _command(options, out=out, formats=formats, day=day)
     written = write_report(material, out, formats=wanted, made_on=day, command=command, contact=options["contact"])
-    tell_notes(material.notes, quiet=quiet)
     if as_json:
         emit(_summary(material, written))
+        tell_notes(material.notes, quiet=quiet)
         return
     for caution in material.about.cautions:
         say(f"Mind: {caution}", quiet=quiet)
@@ -83,6 +83,7 @@ def report(out: Path, formats: str, made_on: dt.datetime | None, as_json: bool, 
     for item in written.downloads:
         say(f"Written: {out.with_name(item.file)}", quiet=quiet)
     say(f"Written: {out}", quiet=quiet)
+    tell_notes(material.notes, quiet=quiet)
 
 
 _CHOICES = ("rule", "share", "count", "level", "minimum_population", "exclude", "cap", "cap_by")
