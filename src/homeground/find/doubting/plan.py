@@ -157,8 +157,8 @@ class _Builder:
         if node is None and part.is_leaf and linear and own and part.holds != "rank" and part.transform in _LINEAR:
             assert noise is not None
             return _Still((self.built.values[name],), noise * self._slope(name))
-        below = None if node is None or node.spread is None else node.spread.values.sum(axis=0)
-        alone = any(error is not None and bool((error > 0).all()) for error in (noise, below))
+        inside = None if node is None or node.spread is None else node.spread.values.sum(axis=0)
+        alone = any(error is not None and bool((error > 0).all()) for error in (noise, inside))
         return PartPlan(
             site=self.site[name],
             steps=self._steps(part, choices),
