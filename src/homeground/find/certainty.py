@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from homeground.errors import UnknownArea
 from homeground.find.doubting.doubt import CertaintySpec
 from homeground.find.doubting.draws import Tally
 from homeground.find.doubting.fit import check_fits
@@ -255,6 +256,17 @@ def _given_table(listing: pl.DataFrame, model: ListModel) -> pl.DataFrame:
     require_columns(listing, ["selected"])
     wanted = ("area_code", "area_name", "deprivation_rank", "need_rank", "selected", "cohort", "reason")
     places = pl.DataFrame({"area_code": pl.Series(list(model.places), dtype=pl.String)})
+    codes = listing["area_code"].cast(pl.String)
+    for these, those, what in (
+        (codes, places["area_code"], "places of the list are not among those of the indices"),
+        (places["area_code"], codes, "places of the indices are not on the list as it stands"),
+    ):
+        beyond = these.filter(~these.is_in(those.to_list()))
+        if len(beyond):
+            raise UnknownArea(
+                f"{len(beyond):,} {what} (first: {beyond[0]})",
+                remedy="Make the indices for the places of the list, and give the whole list.",
+            )
     table = places.join(
         listing.select(name for name in wanted if name in listing.columns),
         on="area_code",

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import beta
 
+from homeground.errors import UnknownArea
 from homeground.find.certainty import certainty
 from homeground.find.doubting.doubt import CertaintySpec, Edition, Noise, Normalisation, RuleChoice, Threshold, Weights
 from homeground.find.doubting.draws import BLOCK
@@ -160,6 +161,15 @@ def test_places_that_cannot_be_ranked_are_listed_and_have_no_probability():
     assert last["probability"] is None and last["probability_weights"] is None
     assert last["sentence"] == "W999 could not be placed: no area leads to it."
     assert [note.areas for note in found.notes if note.kind == "missing"] == [("W999",)]
+
+
+def test_a_list_of_other_places_is_refused():
+    """One place too many or too few: nobody is dropped and nobody made up."""
+    spec = CertaintySpec(draws=10, weights=Weights())
+    codes = [f"P{i}" for i in range(5)]
+    for wrong in (codes[:4], [*codes, "P9"]):
+        with pytest.raises(UnknownArea, match="1 places"):
+            certainty(five(), spec, listing=pl.DataFrame({"area_code": wrong, "selected": [False] * len(wrong)}))
 
 
 SENTENCES = {
