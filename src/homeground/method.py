@@ -9,6 +9,7 @@ JSON Schema.
 from __future__ import annotations
 
 import difflib
+import math
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
@@ -30,7 +31,9 @@ def _exact(value: object) -> object:
             return Fraction(value)
         except (ValueError, ZeroDivisionError):
             raise ValueError("a weight is a number or a fraction in quotes such as '2/3'") from None
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
+    if isinstance(value, bool) or (isinstance(value, float) and not math.isfinite(value)):
+        raise ValueError("a weight is a finite number above zero, or a fraction in quotes such as '2/3'")
+    if isinstance(value, (int, float)):
         # 0.225 in the file means exactly 225/1000, not the nearest binary number.
         return Fraction(repr(value))
     return value
@@ -44,7 +47,7 @@ Weight = Annotated[
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, allow_inf_nan=False)
 
 
 class Outliers(_Strict):
@@ -158,7 +161,7 @@ class Method(_Strict):
         See the classes of those names.
     """
 
-    name: str
+    name: str = Field(min_length=1)
     title: str = ""
     description: str = ""
     publisher: str = ""
@@ -261,12 +264,14 @@ def _words_at(path: tuple[int | str, ...]) -> list[str]:
 
 
 _Problem = tuple[str, str] | None
+_DEEPEST = 50
 
 
 def _check_tree(method: Method) -> _Problem:
     if not method.index.parts:
         return "the index combines no parts", "List them: [index] parts = ['income', …]."
     used: dict[str, str] = {}
+    twice: list[tuple[str, str, str]] = []
     for parent, node in [("index", method.index), *method.parts.items()]:
         for child in node.parts:
             if child not in method.parts:
@@ -274,36 +279,37 @@ def _check_tree(method: Method) -> _Problem:
                 hint = f" Did you mean '{near[0]}'?" if near else ""
                 return f"'{parent}' names a part '{child}' that does not exist", f"Add [parts.{child}].{hint}"
             if child in used:
-                if parent == used[child]:
-                    return f"'{parent}' names the part '{child}' twice", "Name each part once."
-                if not _cycle_from(method, child):
-                    return (
-                        f"the part '{child}' is used by both '{used[child]}' and '{parent}'",
-                        "A part belongs to one node: give the second use a part of its own.",
-                    )
+                twice.append((child, used[child], parent))
             used[child] = parent
     for name in method.parts:
-        cycle = _cycle_from(method, name)
-        if cycle:
-            return f"the parts form a cycle: {' -> '.join(cycle)}", "A part cannot be made of itself: break the circle."
+        above = _chain(name, used)
+        if above[-1] in above[:-1]:
+            circle = " -> ".join(reversed(above[above.index(above[-1]) :]))
+            return f"the parts form a cycle: {circle}", "A part cannot be made of itself: break the circle."
+        if len(above) > _DEEPEST:
+            return f"the parts are nested more than {_DEEPEST} deep, at '{name}'", "Build the index in fewer steps."
+    for child, first, second in twice:
+        if first == second:
+            return f"'{first}' names the part '{child}' twice", "Name each part once."
+        return (
+            f"the part '{child}' is used by both '{first}' and '{second}'",
+            "A part belongs to one node: give the second use a part of its own.",
+        )
     unused = [name for name in method.parts if name not in used]
     if unused:
         return f"the part '{unused[0]}' is used by no other", "Name it in a list of parts, or take it out."
     return None
 
 
-def _cycle_from(method: Method, start: str) -> list[str]:
-    def walk(name: str, path: list[str]) -> list[str]:
-        if name in path:
-            return [*path[path.index(name) :], name]
-        part = method.parts.get(name)
-        for child in part.parts if part else ():
-            found = walk(child, [*path, name])
-            if found:
-                return found
-        return []
-
-    return walk(start, [])
+def _chain(name: str, used: dict[str, str]) -> list[str]:
+    """Return `name` and what it is part of, upwards, until the index or a name that has been passed."""
+    above = [name]
+    while above[-1] in used and len(above) <= _DEEPEST:
+        parent = used[above[-1]]
+        above.append(parent)
+        if parent in above[:-1]:
+            break
+    return above
 
 
 def _check_leaves(method: Method) -> _Problem:
@@ -361,6 +367,11 @@ def _check_steps(method: Method) -> _Problem:
             return f"'{parent}' sums parts that it combines by {node.combine}", "Use score = 'mean'."
         if node.weights == "factor" and len(node.parts) < 3:
             return f"'{parent}' asks for a factor of {len(node.parts)} parts", "A factor needs three or more."
+        if isinstance(node, Part) and node.scale[0] >= node.scale[1]:
+            return (
+                f"the part '{parent}' has the scale {list(node.scale)}",
+                "Give the lower end first: scale = [0, 100].",
+            )
         outliers = getattr(node, "outliers", None)
         if outliers is not None and outliers.low >= outliers.high:
             return f"the part '{parent}' clips everything", "Give a low percentile below the high one."

@@ -69,3 +69,7 @@ def main(arguments: list[str] | None = None) -> None:
     except HomegroundError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(2)
+    except (OSError, MemoryError) as error:
+        # What the machine refuses (a full disk, a lost drive) is said, not dumped.
+        click.echo(f"Error: {type(error).__name__}: {error}. Check the disk, the rights and the memory.", err=True)
+        sys.exit(2)

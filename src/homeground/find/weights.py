@@ -153,6 +153,6 @@ def _correlation(stack: FloatArray, where: str) -> FloatArray:
 
 def _improper(where: str, what: str) -> ImproperSolution:
     return ImproperSolution(
-        f"the weights of '{where}' cannot be estimated: the common factor {what}",
+        f"the weights of '{where}' cannot be estimated: the factor or component {what}",
         remedy="Use weights = 'equal' or 'given', take the odd part out, or set on_improper = 'equal'.",
     )

@@ -272,6 +272,18 @@ class TestOutliers:
         ({"index": {"parts": [], "weights": "equal"}}, "combines no parts"),
         ({"index": {"parts": ["x", "x"], "weights": "equal"}}, "twice"),
         ({"index": {"parts": ["x"], "weights": "factor"}}, "asks for a factor of 1 parts"),
+        ({"index": {"parts": ["x"], "weights": "equal", "combine": "power", "power": float("nan")}}, "power"),
+        ({"index": {"parts": ["x"]}, "parts": {"x": {"column": "x", "weight": float("inf")}}}, "finite number"),
+        ({"index": {"parts": ["x"]}, "parts": {"x": {"column": "x", "weight": True}}}, "finite number"),
+        ({"parts": {"x": {"column": "x", "transform": "min-max", "scale": [1, 0]}}}, "lower end first"),
+        ({"name": ""}, "name"),
+        (
+            {
+                "parts": {"x": {"parts": ["p0"], "weights": "equal"}, "p1200": {"column": "x"}}
+                | {f"p{i}": {"parts": [f"p{i + 1}"], "weights": "equal"} for i in range(1200)}
+            },
+            "nested more than 50 deep",
+        ),
     ],
 )
 def test_a_method_that_makes_no_sense_is_refused_with_the_remedy(change, words):
