@@ -250,7 +250,11 @@ def _in_our_words(error: ValidationError, file: str | None) -> BadMethod:
         return BadMethod(f"the method file lacks '{where}'", remedy=f"Add {where} = … to it.", file=file)
     if first["type"] == "literal_error":
         return BadMethod(f"'{where}' is {given!r}, an unknown step", remedy=f"Use {context['expected']}.", file=file)
-    return BadMethod(f"'{where}' is {given!r}: {first['msg']}", remedy="See the reference of method files.", file=file)
+    return BadMethod(
+        f"'{where}' is {given!r}: {first['msg'].removeprefix('Value error, ')}",
+        remedy="See the reference of method files.",
+        file=file,
+    )
 
 
 def _words_at(path: tuple[int | str, ...]) -> list[str]:
