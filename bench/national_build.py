@@ -104,7 +104,7 @@ def main() -> None:
 def _scikit_criteria(rates: object) -> Callable[[], object]:
     import skcriteria
     from skcriteria.agg.simple import WeightedSumModel
-    from skcriteria.pipeline import mkpipe
+    from skcriteria.pipelines import mkpipe
     from skcriteria.preprocessing.scalers import MinMaxScaler
 
     matrix = skcriteria.mkdm(rates.to_numpy(), [max] * rates.shape[1], alternatives=list(rates.index))  # type: ignore[attr-defined]
