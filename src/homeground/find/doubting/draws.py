@@ -183,6 +183,17 @@ class _IndexDraws:
         # Looking for the line alone takes in all areas that are level there, as the best of the ranks they span does.
         kept = first.by == "keep-rank" and first.one_to_one and plan.ties == "min"
         self.direct = (kept or first.by == "mean-score") and len(plan.ways) == 1
+        self.kept: dict[tuple[str, int, int], FloatArray] = {}
+
+    def _room(self, purpose: str, depth: int, shape: tuple[int, int]) -> FloatArray:
+        """Return an array to work in, the same one each time: asking the system for memory costs more than the work.
+
+        Each level of the tree has its own, and the parts of a node, done one after the other, share theirs.
+        """
+        key = (purpose, depth, shape[1])
+        if key not in self.kept:
+            self.kept[key] = np.empty((BLOCK, shape[1]))
+        return self.kept[key][: shape[0]]
 
     def scores(self, stream: _Streams, edition: int, role: int, count: int) -> FloatArray | None:
         """Return the scores of all areas (of places, where the plan is `carried`), by draw; None if nothing varies."""
@@ -190,7 +201,7 @@ class _IndexDraws:
         if not root.varies:
             return None
         choice = stream(_NORMALISATION, edition, role).integers(root.choices, size=count)
-        return self._node(root, _Draw(stream, edition, role, choice))[0]
+        return self._node(root, _Draw(stream, edition, role, choice), 0)[0]
 
     def ranks(self, scores: FloatArray | None) -> FloatArray:
         """Return the rank of each place, 1 for the most need."""
@@ -223,7 +234,7 @@ class _IndexDraws:
         chosen[way.place] = _worst(scores, last)[way.area]
         return chosen
 
-    def _node(self, node: NodePlan, draw: _Draw) -> tuple[FloatArray, FloatArray | None]:
+    def _node(self, node: NodePlan, draw: _Draw, depth: int) -> tuple[FloatArray, FloatArray | None]:
         """Return the score of a node in each draw with its own linear noise left out, and that noise's variance."""
         count = len(draw.choice)
         choice = draw.choice if node.choices > 1 else np.zeros(count, dtype=np.int64)
@@ -231,11 +242,11 @@ class _IndexDraws:
         if node.concentration is not None:
             shape = node.concentration * node.weights
             weights = draw.stream(_WEIGHTS, draw.edition, draw.role, node.site).dirichlet(shape, size=count)
-        total = self._still(node, weights, choice)
+        total = self._still(node, weights, choice, depth)
         still = weights[:, list(node.still)]
         share = None if node.present is None else node.present.weighted(still)
         for position, part in node.moving:
-            value = self._part(part, draw)
+            value = self._part(part, draw, depth + 1)
             if node.exponent != 1.0:
                 with np.errstate(divide="ignore", invalid="ignore"):
                     value = np.log(value) if node.exponent == 0.0 else value**node.exponent
@@ -245,7 +256,9 @@ class _IndexDraws:
                 share += weights[:, position, None] * ~gaps
             value *= weights[:, position, None]
             total += value
-        variance = None if node.spread is None else node.spread.weighted(still**2)
+        variance = None
+        if node.spread is not None:
+            variance = node.spread.weighted(still**2, out=self._room("variance", depth, total.shape))
         if share is not None:
             with np.errstate(divide="ignore", invalid="ignore"):
                 stretch = np.where(share > 1e-9, 1.0 / share, np.nan)
@@ -264,35 +277,39 @@ class _IndexDraws:
             variance = None
         return total, variance
 
-    def _still(self, node: NodePlan, weights: FloatArray, choice: IntArray) -> FloatArray:
+    def _still(self, node: NodePlan, weights: FloatArray, choice: IntArray, depth: int) -> FloatArray:
         """Return what the parts that do not move add up to, in each draw."""
         places = list(node.still)
+        values = node.exact[0].values if node.exact else node.values[0] if node.values else None
+        n = self.plan.n_areas if not places or values is None else values.shape[1]
+        total = self._room("total", depth, (len(choice), n))
         if not places:
-            return np.zeros((len(choice), self.plan.n_areas))
+            total[:] = 0.0
+            return total
         if node.exact and node.choices == 1:
-            return node.exact[0].weighted(weights[:, places])
-        total = np.empty((len(choice), (node.exact[0].values if node.exact else node.values[0]).shape[1]))
+            return node.exact[0].weighted(weights[:, places], out=total)
         for number in np.unique(choice):
             rows = choice == number
             if node.exact:
                 total[rows] = node.exact[number].weighted(weights[rows][:, places])
                 continue
-            values = _raised(node, int(number))
+            raised = _raised(node, int(number))
             if node.concentration is None:
-                total[rows] = _add_up(node.weights[places], values)
+                total[rows] = _add_up(node.weights[places], raised)
                 continue
             for row in np.flatnonzero(rows):
-                total[row] = _add_up(weights[row, places], values)
+                total[row] = _add_up(weights[row, places], raised)
         return total
 
-    def _part(self, part: PartPlan, draw: _Draw) -> FloatArray:
+    def _part(self, part: PartPlan, draw: _Draw, depth: int) -> FloatArray:
         """Return the score of a part as it goes up, in each draw."""
         count, variance = len(draw.choice), None
         if part.node is not None:
-            raw, variance = self._node(part.node, draw)
+            raw, variance = self._node(part.node, draw, depth)
         else:
             assert part.base is not None
-            raw = np.repeat(part.base[None, :], count, axis=0)
+            raw = self._room("total", depth, (count, len(part.base)))
+            raw[:] = part.base
         if variance is not None:
             variance = variance if part.noise is None else variance + part.noise**2
             spread = np.sqrt(variance, out=variance)

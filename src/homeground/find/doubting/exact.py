@@ -44,11 +44,11 @@ class Exact:
         unit = 2.0 ** (int(np.frexp(largest)[1]) - _BITS) if largest > 0 else 1.0
         return cls(np.ascontiguousarray(np.rint(matrix / unit) * unit))
 
-    def weighted(self, weights: FloatArray) -> FloatArray:
+    def weighted(self, weights: FloatArray, *, out: FloatArray | None = None) -> FloatArray:
         """Return ``weights @ matrix``; the weights, of shape (m, k), are from 0 to 1 and add up to 1 or less."""
         steps = np.rint(weights * 2.0**_BITS) * 2.0**-_BITS
         m, (k, n) = len(steps), self.values.shape
-        out = np.empty((m, n))
+        out = np.empty((m, n)) if out is None else out
         width = max(_SMALL // max(m * k, 1), 64)
         for start in range(0, n, width):
             np.matmul(steps, self.values[:, start : start + width], out=out[:, start : start + width])
