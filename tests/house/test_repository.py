@@ -61,7 +61,7 @@ def test_no_file_names_somebodys_folder_or_a_registry(tracked: list[Path]) -> No
 def test_the_search_for_somebodys_folder_finds_it() -> None:
     """Guard the test above."""
     assert SOMEBODYS_PATH.search("open('" + "/ho" + "me/ada/x.csv')")
-    assert not SOMEBODYS_PATH.search("docs/home/index.md, ~/work/x and src/work/x")
+    assert not SOMEBODYS_PATH.search("docs/home/index.md, ~/home/x and src/root/x")
 
 
 @pytest.mark.parametrize("name", LOCKS)

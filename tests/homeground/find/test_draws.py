@@ -59,7 +59,7 @@ def members_and_sizes(editions, spec, *, bands=False):
     return tally.members, tally.all_sizes()
 
 
-def agree(editions, spec):
+def check_agreement(editions, spec):
     """Hold the quick kernel to the slow one, with and without the tally of ranks."""
     slow, _ = draw_all(editions, spec)
     for bands in (False, True):
@@ -73,14 +73,16 @@ def agree(editions, spec):
 def test_the_quick_draws_are_the_slow_draws(name):
     """Every source alone and all together: the same places, draw by draw, from the same random numbers."""
     make, doubt = CASES[name]
-    slow = agree({"one": make()}, CertaintySpec(draws=70, seed=3, **doubt))
+    slow = check_agreement({"one": make()}, CertaintySpec(draws=70, seed=3, **doubt))
     assert len({row.tobytes() for row in slow}) > 1, "the case varies nothing"
 
 
 @pytest.mark.parametrize("by", ["mean-score", "keep-rank", "mean-exponential"])
 def test_all_ways_to_the_places_agree(by):
     """Scores averaged, ranks kept, ranks averaged on the exponential scale."""
-    agree({"one": wards_list(by=by)}, CertaintySpec(draws=40, weights=Weights(), noise=Noise(of=("deprivation",))))
+    check_agreement(
+        {"one": wards_list(by=by)}, CertaintySpec(draws=40, weights=Weights(), noise=Noise(of=("deprivation",)))
+    )
 
 
 def test_a_way_of_two_steps_agrees():
@@ -92,7 +94,9 @@ def test_a_way_of_two_steps_agrees():
     places = pairs["to_code"].unique().sort()
     legs = (Leg(lookup(), "mean-score"), Leg(pairs, "mean-exponential"))
     districts = ListModel(tuple(places.to_list()), index_model(built, places, *legs, table=table), rule=Rule(count=4))
-    agree({"one": districts}, CertaintySpec(draws=40, weights=Weights(), noise=Noise(), threshold=Threshold()))
+    check_agreement(
+        {"one": districts}, CertaintySpec(draws=40, weights=Weights(), noise=Noise(), threshold=Threshold())
+    )
 
 
 @pytest.mark.parametrize(
@@ -101,7 +105,7 @@ def test_a_way_of_two_steps_agrees():
 def test_means_that_do_not_add_up_agree(combine):
     """Geometric, harmonic and quadratic means of the domains, with weights and noise."""
     model = areas_list(score="mean", **combine)
-    agree({"one": model}, CertaintySpec(draws=40, weights=Weights(), noise=Noise(stated=0.1)))
+    check_agreement({"one": model}, CertaintySpec(draws=40, weights=Weights(), noise=Noise(stated=0.1)))
 
 
 def test_areas_without_a_part_agree():
@@ -115,7 +119,7 @@ def test_areas_without_a_part_agree():
         method["parts"]["health"]["missing"] = policy
         built = build(parse_method(method), table)
         model = index_model(built, table["area_code"], table=table)
-        slow = agree(
+        slow = check_agreement(
             {"one": ListModel(tuple(table["area_code"].to_list()), model, rule=Rule(share=0.25))},
             CertaintySpec(draws=40, weights=Weights(levels=("domains", "indicators")), noise=Noise()),
         )
@@ -130,7 +134,7 @@ def test_exclusions_and_caps_hold_in_every_draw():
     groups = np.arange(40) % 5
     for rule in (Rule(share=0.5), Rule("sum", count=12)):
         capped = ListModel(model.places, model.deprivation, model.need, rule, eligible, 2, groups)
-        slow = agree({"one": capped}, CertaintySpec(draws=40, weights=Weights()))
+        slow = check_agreement({"one": capped}, CertaintySpec(draws=40, weights=Weights()))
         assert not slow[:, ~eligible].any()
         assert max(np.bincount(groups[row], minlength=5).max() for row in slow) <= 2
 
@@ -138,7 +142,7 @@ def test_exclusions_and_caps_hold_in_every_draw():
 def test_editions_are_drawn_with_their_own_figures():
     """Two editions of the same wards: every draw is a whole list of one of the two."""
     editions = {"old": wards_list(0), "new": wards_list(10)}
-    slow = agree(editions, CertaintySpec(draws=60, edition=Edition(), weights=Weights(concentration=1e12)))
+    slow = check_agreement(editions, CertaintySpec(draws=60, edition=Edition(), weights=Weights(concentration=1e12)))
     points = {editions[name].point()[2].tobytes() for name in editions}
     assert {row.tobytes() for row in slow} == points
 
@@ -265,7 +269,7 @@ def test_areas_that_are_level_stay_level_in_every_draw(ties, by):
         ((), table["area_code"]) if by == "keep-rank" else ((Leg(pairs, by),), pairs["to_code"].unique().sort())
     )
     model = ListModel(tuple(places.to_list()), index_model(built, places, *legs, table=table), rule=Rule(count=15))
-    slow = agree({"one": model}, CertaintySpec(draws=48, weights=Weights(levels=("domains", "indicators"))))
+    slow = check_agreement({"one": model}, CertaintySpec(draws=48, weights=Weights(levels=("domains", "indicators"))))
     if by == "keep-rank" and ties != "first":
         assert np.array_equal(slow[:, :40], slow[:, 40:])
 
