@@ -15,7 +15,7 @@ from homeground.method import Method
 from homeground.provenance import Note, Source
 from homeground.sources import methods
 from homeground.sources.datasets import Dataset
-from homeground.sources.folder import Opened, open_dataset, open_file, scan
+from homeground.sources.folder import Opened, Scan, open_dataset, open_file, scan
 from homeground.tables import listed, numbers, require_columns
 
 __all__ = ["MethodTable", "build_from", "build_index", "check_index", "method_table", "published_of", "summarise_index"]
@@ -50,7 +50,7 @@ class MethodTable:
 def build_index(
     method: Method | str | Path,
     *,
-    data: Path | None = None,
+    data: Path | Scan | None = None,
     input: Path | None = None,
     area_column: str | None = None,
 ) -> BuiltIndex:
@@ -60,8 +60,8 @@ def build_index(
     ----------
     method : Method, str or Path
         A method, the name of a shipped one (``iod2025``), or a method file.
-    data : Path, optional
-        Folder with the data sets that the method names; recognised by their headings.
+    data : Path or Scan, optional
+        Folder with the data sets that the method names, recognised by their headings; or its scan, when it is at hand.
     input : Path, optional
         One table with everything the method needs, instead.
     area_column : str, optional
@@ -112,7 +112,7 @@ def build_from(method: Method, gathered: MethodTable) -> BuiltIndex:
 
 
 def method_table(
-    method: Method, *, data: Path | None = None, input: Path | None = None, area_column: str | None = None
+    method: Method, *, data: Path | Scan | None = None, input: Path | None = None, area_column: str | None = None
 ) -> MethodTable:
     """Return the table that `method` is computed from, gathered from a folder or one file.
 
@@ -133,7 +133,7 @@ def method_table(
             f"the method '{method.name}' names no data sets to look for in a folder",
             remedy="Give the table itself: --input TABLE; or add datasets = ['…'] to the method file.",
         )
-    found = scan(data)
+    found = data if isinstance(data, Scan) else scan(data)
     opened = [open_dataset(found, name, columns=_wanted(method, found.catalogue.get(name))) for name in method.datasets]
     return _join(opened)
 
@@ -215,7 +215,7 @@ def _join(opened: list[Opened]) -> MethodTable:
     return MethodTable(table, key, codes, first.file, sources, tuple(notes))
 
 
-def published_of(method: Method, data: Path) -> tuple[pl.DataFrame, Source]:
+def published_of(method: Method, data: Path | Scan) -> tuple[pl.DataFrame, Source]:
     """Return what the publisher gives for a shipped method: ``area_code`` and any of ``score, rank, decile``.
 
     Raises
@@ -244,14 +244,15 @@ def published_of(method: Method, data: Path) -> tuple[pl.DataFrame, Source]:
 def check_index(
     method: Method | str | Path,
     *,
-    data: Path,
+    data: Path | Scan,
     input: Path | None = None,
     area_column: str | None = None,
 ) -> tuple[BuiltIndex, Check]:
     """Build an index and compare it with the published one in the folder `data`."""
     recipe = method if isinstance(method, Method) else methods.load(method)
-    published, _ = published_of(recipe, data)
-    built = build_index(recipe, data=None if input else data, input=input, area_column=area_column)
+    found = data if isinstance(data, Scan) else scan(data)
+    published, _ = published_of(recipe, found)
+    built = build_index(recipe, data=None if input else found, input=input, area_column=area_column)
     return built, check(built.table, published)
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from homeground.find.published import Check
+    from homeground.sources.folder import Scan
 
 __all__ = ["check"]
 
@@ -66,6 +67,7 @@ def check(
     from homeground.errors import BadSpecification
     from homeground.find import published as engine
     from homeground.journey.index import build_index, published_of
+    from homeground.sources.folder import scan
     from homeground.sources.methods import load
     from homeground.sources.writers import known_format, write_table
 
@@ -75,17 +77,20 @@ def check(
         )
     if out is not None:
         known_format(out)
+    folder: Path | Scan | None = data
     headings = {"score": score_column, "rank": rank_column, "decile": decile_column}
     if published is not None:
         theirs = _published_file(published, published_area_column or area_column, headings)
     elif method is not None and data is not None:
-        theirs, _ = published_of(load(method), data)
+        # One look at the folder serves both sides.
+        folder = scan(data)
+        theirs, _ = published_of(load(method), folder)
     else:
         raise BadSpecification(
             "nothing published to compare with", remedy="Give --published FILE, or --method and --data FOLDER."
         )
     if method is not None:
-        ours = build_index(method, data=None if input else data, input=input, area_column=area_column).table
+        ours = build_index(method, data=None if input else folder, input=input, area_column=area_column).table
     else:
         assert scores is not None
         ours = _index_file(scores)
