@@ -20,12 +20,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 import shapely
+import shapely.ops
 
 if __package__ in (None, ""):
     # Run as a script, Python looks beside this file only; the modules beside it are found from the checkout.
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from examples.district import change, indicators, land, need, people
+from examples.district import change, grants, indicators, land, need, people, places_to_meet, postcodes, standing
 from examples.district.land import FloatArray, IntArray
 
 __all__ = ["SEED", "District", "generate", "make", "write"]
@@ -38,6 +39,7 @@ NOTICE = (
     "the middle of the Atlantic Ocean, where there is no land. Codes begin with Z, as no real code of an area does."
 )
 LICENCE = "Invented for demonstration; no real place"
+_NEIGHBOURHOOD = ("Sandgrove", "Coldrakes")
 _EDITIONS = {2019: 2011, 2025: 2021}  # edition -> boundary year
 
 
@@ -54,12 +56,15 @@ class District:
         By file name: polygons, and a table with one row for each.
     need : dict of int to ndarray
         By edition: the hidden need of each area, for tests of methods that try to find it.
+    files : dict of str to bytes
+        By file name: grants, in the formats they are published in.
     """
 
     seed: int
     tables: dict[str, pl.DataFrame] = field(default_factory=dict)
     maps: dict[str, tuple[land.Geometries, pl.DataFrame]] = field(default_factory=dict)
     need: dict[int, FloatArray] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
 
 
 @dataclass
@@ -95,6 +100,7 @@ def make(seed: int = SEED) -> District:
     for edition, year in _EDITIONS.items():
         _lay_out_edition(pieces, edition, year, district)
     _lay_out_places(pieces, district)
+    _lay_out_understand(pieces, district)
     return district
 
 
@@ -249,6 +255,53 @@ def _lay_out_places(pieces: _Pieces, district: District) -> None:
     )
 
 
+def _lay_out_understand(pieces: _Pieces, district: District) -> None:
+    """Lay out what UNDERSTAND needs: where people live and meet, and places of one's own."""
+    shapes, keys = district.maps["invented-areas-2021.geojson"]
+    hidden = district.need[2025]
+    civic = hidden[:, [need.DOMAINS.index(name) for name in ("civic", "connectedness", "engaged")]].mean(axis=1)
+    groups = pieces.generation[2021].group
+    ground = places_to_meet.Ground(
+        keys=keys,
+        shapes=shapes,
+        people=district.tables["invented-people-2025.csv"]["residents"].to_numpy(),
+        need=civic,
+        urban=np.bincount(groups, pieces.urban) / np.bincount(groups),
+    )
+    district.tables["invented-centroids-2021.csv"] = places_to_meet.centroids(ground, stream(district.seed, "centres"))
+    for kind in places_to_meet.KINDS:
+        drawn = places_to_meet.places_to_meet(ground, kind, stream(district.seed, f"places {kind}"))
+        district.tables[f"invented-{kind}.csv"] = drawn
+    middles = shapely.get_coordinates(shapely.point_on_surface(shapes)).round(6)
+    directory = postcodes.postcodes(keys, middles, stream(district.seed, "postcodes"))
+    district.tables["invented-postcodes.csv"] = directory
+    poor = hidden[:, need.DOMAINS.index("income")]
+    behind = 1 / (1 + np.exp(-2.5 * (np.minimum(poor, civic) - 1.0)))
+    giving = grants.Giving(keys, ground.people, behind, directory["pcds"].to_list())
+    district.files = grants.files_of(grants.draw_grants(giving, stream(district.seed, "grants")))
+    district.tables["invented-sites.csv"] = places_to_meet.candidates(ground, stream(district.seed, "sites"))
+    mine = keys.filter(pl.col("invented_ward_name").is_in(_NEIGHBOURHOOD)).select(area_code=pl.nth(0)).head(9)
+    district.tables["invented-neighbourhood.csv"] = mine.with_columns(
+        share=pl.Series([1.0] * (mine.height - 1) + [0.5]), note=pl.lit("invented; no real place")
+    )
+    outline = _draw_neighbourhood(district)
+    district.maps["invented-outline.geojson"] = (
+        np.array([outline], dtype=object), pl.DataFrame({"invented_name": ["Between the wards (invented)"]}),
+    )  # fmt: skip
+
+
+def _draw_neighbourhood(district: District) -> shapely.Polygon:
+    """Return an outline that crosses wards and the border of two authorities: a ring around a point on that border."""
+    authorities, _ = district.maps["invented-authorities.geojson"]
+    wards, _ = district.maps["invented-wards.geojson"]
+    border = shapely.intersection(authorities[0], shapely.union_all(authorities[1:]))
+    middle = shapely.centroid(wards[[shapely.intersects(ward, border) for ward in wards]][0])
+    at = shapely.get_coordinates(shapely.ops.nearest_points(border, middle)[0])[0]
+    turn = np.linspace(0, 2 * np.pi, 17)[:-1]
+    ring = at + np.column_stack([0.048 * np.cos(turn), 0.028 * np.sin(turn)]) * (1 + 0.2 * np.sin(3 * turn))[:, None]
+    return shapely.normalize(shapely.Polygon(np.round(ring, 5)))
+
+
 def write(district: District, folder: Path) -> list[Path]:
     """Write the district into a folder, with the files by which Homeground knows it and its methods; return the paths.
 
@@ -261,13 +314,24 @@ def write(district: District, folder: Path) -> list[Path]:
         written.append(_put(folder / name, table.write_csv(line_terminator="\n")))
     for name, (polygons, table) in district.maps.items():
         written.append(_put(folder / name, _geojson(name, polygons, table)))
-    recipes = [*(HERE / "catalogue").glob("*.dataset.toml"), *HERE.glob("district-*.toml")]
-    return [*written, *(_put(folder / file.name, file.read_text(encoding="utf-8")) for file in sorted(recipes))]
+    for name, content in district.files.items():
+        written.append(_put(folder / name, content))
+    recipes = [
+        *(HERE / "catalogue").glob("*.dataset.toml"),
+        *HERE.glob("district-*.toml"),
+        HERE / "homeground-load.toml",
+    ]
+    written += [_put(folder / file.name, file.read_text(encoding="utf-8")) for file in sorted(recipes)]
+    for edition, year in _EDITIONS.items():
+        name = f"invented-indices-{edition}.csv"
+        built = standing.standing(folder, edition, district.tables[f"invented-lookup-{year}.csv"])
+        written.append(_put(folder / name, built.write_csv(line_terminator="\n")))
+    return written
 
 
-def _put(path: Path, text: str) -> Path:
+def _put(path: Path, content: str | bytes) -> Path:
     half = path.with_name(f".{path.name}.part")
-    half.write_text(text, encoding="utf-8", newline="\n")
+    half.write_bytes(content.encode() if isinstance(content, str) else content)
     shutil.move(half, path)
     return path
 

@@ -149,6 +149,11 @@ def to_degrees(km: FloatArray) -> FloatArray:
     return np.column_stack([WEST + km[:, 0] / _KM_PER_DEGREE_EAST, SOUTH + km[:, 1] / _KM_PER_DEGREE])
 
 
+def to_km(degrees: FloatArray) -> FloatArray:
+    """Return longitude and latitude as kilometres east and north."""
+    return (degrees - [WEST, SOUTH]) * [_KM_PER_DEGREE_EAST, _KM_PER_DEGREE]
+
+
 def merge(cells: Geometries, group: IntArray) -> Geometries:
     """Return the union of the cells of each group, numbered from 0."""
     groups = range(int(group.max()) + 1)

@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 from homeground.errors import BadSpecification
 from homeground.find.doubting.exchange import EditionData, Exchange
 from homeground.find.rules import Rule
-from homeground.find.words import clean
 from homeground.provenance import Note, Source
 from homeground.stats import FloatArray
 from homeground.tables import listed
+from homeground.words import clean
 
 __all__ = ["Change", "change", "shapley"]
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from homeground import words
 from homeground.errors import BadTable, MissingExtra, WrongBoundaries
-from homeground.find import words
 from homeground.find.reporting.map_labels import MARK, UNITS, name_larger_areas
 from homeground.tables import listed, require_columns
 

@@ -16,8 +16,7 @@ import jinja2
 import polars as pl
 from markupsafe import Markup
 
-from homeground import page
-from homeground.find import words
+from homeground import page, words
 from homeground.find.map import MAP_STYLE, legend
 from homeground.find.reporting import method_words
 from homeground.find.reporting.listing import NEAR, Listing, Terms, make_listing

@@ -14,7 +14,7 @@ from homeground.journey.gathering import code_heading
 from homeground.sources.folder import open_file
 from homeground.tables import check_areas
 
-__all__ = ["excluded", "exclusion_files", "own_areas"]
+__all__ = ["excluded", "exclusion_files", "is_file", "own_areas"]
 
 _GROUPS = ("neighbourhood_code", "neighbourhood", "custom_code", "custom_area_code", "to_code", "group")
 
@@ -71,7 +71,7 @@ def excluded(items: Iterable[str | Path], known: pl.Series) -> list[str]:
     found: dict[str, None] = {}
     for item in items:
         path = Path(item)
-        if not _is_file(path):
+        if not is_file(path):
             code = str(item).strip()
             if isinstance(item, Path) or (code not in every and (path.suffix or path.name != str(item))):
                 raise BadSpecification(
@@ -99,7 +99,8 @@ def excluded(items: Iterable[str | Path], known: pl.Series) -> list[str]:
     return list(found)
 
 
-def _is_file(path: Path) -> bool:
+def is_file(path: Path) -> bool:
+    """Return whether a text that may be a path, or a code or a name, is a file."""
     try:
         return path.is_file()
     except (OSError, ValueError):  # too long for a name, or no name at all: then it is no file

@@ -22,6 +22,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from homeground.errors import BadSpecification
+from homeground.sources.indicator_blocks import Break, Indicator
 
 __all__ = [
     "Column",
@@ -132,6 +133,8 @@ class Dataset:
         What it is good for, in one sentence.
     notes : str
         What a careful user should know.
+    indicators : tuple of Indicator
+        The figures of it that a profile of a place shows.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid", strict=False)
@@ -164,6 +167,7 @@ class Dataset:
     joined: bool = False
     good_for: str = ""
     notes: str = ""
+    indicators: tuple[Indicator, ...] = ()
 
     def column(self, name: str) -> Column:
         """Return the column `name`, or the one that has it as an alias.
@@ -307,14 +311,17 @@ def json_schema() -> dict[str, Any]:
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["description"] = "A catalogue file: what Homeground knows about one data set."
     schema["$defs"]["Column"]["description"] = "One column of a data set."
-    for entries, told in ((schema["properties"], Dataset), (schema["$defs"]["Column"]["properties"], Column)):
+    schema["$defs"]["Indicator"]["description"] = "One indicator of a data set, as a profile shows it."
+    schema["$defs"]["Break"]["description"] = "A pair of editions that must not be compared, and why."
+    parts = [(schema["$defs"][told.__name__]["properties"], told) for told in (Column, Indicator, Break)]
+    for entries, told in ((schema["properties"], Dataset), *parts):
         for name, text in _attributes(told).items():
             entries[name] = {**entries[name], "description": text}
             entries[name].pop("title", None)
     return schema
 
 
-def _attributes(told: type[Dataset] | type[Column]) -> dict[str, str]:
+def _attributes(told: type[Any]) -> dict[str, str]:
     """Return what the docstring of a class says of each attribute."""
     found: dict[str, str] = {}
     names: list[str] = []
@@ -464,6 +471,25 @@ def _problem(found: Dataset) -> _Problem:
         return "the catalogue file does not say how the data set is recognised", "Add recognise = ['…', '…']."
     if found.download and not found.download.startswith(("https://", "http://")):
         return f"download is '{found.download}'", "Give the address of the file, starting https://."
+    return _indicator_problem(found, names)
+
+
+def _indicator_problem(found: Dataset, names: list[str]) -> _Problem:
+    ids = [indicator.id for indicator in found.indicators]
+    for indicator in found.indicators:
+        if ids.count(indicator.id) > 1:
+            return f"the indicator '{indicator.id}' is described twice", "Take one out, or give it another id."
+        for name in indicator.headings:
+            if name not in names:
+                near = difflib.get_close_matches(name, names, n=1)
+                return f"the indicator '{indicator.id}' names '{name}', which is not among the columns", (
+                    f"Did you mean '{near[0]}'?" if near else "Add it to columns, or correct it."
+                )
+        problem = indicator.problem()
+        if problem is not None:
+            return problem
+    if found.indicators and not found.area_column:
+        return "indicators are described, and no column of area codes", "Say which one it is: area_column = '…'."
     return None
 
 
@@ -471,7 +497,8 @@ def _in_our_words(error: ValidationError, file: str | None) -> BadSpecification:
     first = error.errors(include_url=False)[0]
     where = ".".join(str(step + 1) if isinstance(step, int) else step for step in first["loc"])
     if first["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
-        names = [*Column.__dataclass_fields__] if "columns" in first["loc"] else [*Dataset.__dataclass_fields__]
+        told: Any = {"columns": Column, "indicators": Indicator}.get(str(first["loc"][0]), Dataset)
+        names = [*(Break if "breaks" in first["loc"] else told).__dataclass_fields__]
         near = difflib.get_close_matches(str(first["loc"][-1]), names, n=1)
         remedy = f"Did you mean '{near[0]}'?" if near else f"It may hold: {', '.join(names)}."
         return BadSpecification(f"the catalogue file has an unknown entry '{where}'", remedy=remedy, file=file)

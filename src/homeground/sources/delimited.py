@@ -115,6 +115,8 @@ def read_delimited(path: Path, columns: Sequence[str] | None, *, infer: bool) ->
     """Return the table in a text file; see `readers.read`."""
     start = begin(path)
     names = check_headings(start.names, path, row=start.row, wanted=columns, first=start.first)
+    if not names:
+        raise BadTable("the first line is not a row of headings", remedy="Check that this is a CSV file.", file=path)
     chosen = pick(names, columns, path)
     content, notes = _content(path, start)
     # The last column comes along: an empty cell in it may be a row that was cut short.

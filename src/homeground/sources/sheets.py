@@ -16,7 +16,7 @@ import polars as pl
 
 from homeground.errors import BadTable, BadValue, MissingExtra
 
-__all__ = ["to_xlsx"]
+__all__ = ["to_workbook", "to_xlsx"]
 
 _MOST_ROWS, _MOST_COLUMNS, _MOST_LETTERS = 1_048_576, 16_384, 32_767
 # A workbook stores when it was made; the same table must give the same bytes.
@@ -25,7 +25,7 @@ _RESULTS = "Results"
 
 
 def to_xlsx(table: pl.DataFrame, about: Mapping[str, Any]) -> bytes:
-    """Return the bytes of a workbook.
+    """Return the bytes of a workbook with one table of results.
 
     Raises
     ------
@@ -36,29 +36,49 @@ def to_xlsx(table: pl.DataFrame, about: Mapping[str, Any]) -> bytes:
     MissingExtra
         If gptables is not installed.
     """
+    return to_workbook({_RESULTS: (about["title"], table)}, about)
+
+
+def to_workbook(tables: Mapping[str, tuple[str, pl.DataFrame]], about: Mapping[str, Any]) -> bytes:
+    """Return the bytes of a workbook with a sheet for each table: name of the sheet, then title and table.
+
+    Raises
+    ------
+    BadTable, BadValue, MissingExtra
+        As `to_xlsx`.
+    """
     try:
         from gptables import Cover
         from gptables.core.wrappers import GPWorkbook
     except ImportError:
         raise MissingExtra.named("sheets", for_what="write an XLSX workbook") from None
-    _check_size(table)
+    for _, table in tables.values():
+        _check_size(table)
     buffer = io.BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     book = GPWorkbook(buffer, options=options)
     book.set_properties({"title": about["title"], "created": _MOMENT})
     inner = _inner_sheets(about)
-    cover = Cover(cover_label="Cover", title=_plain(about["title"]), intro=_intro(table), about=_sources(about))
+    cover = Cover(cover_label="Cover", title=_plain(about["title"]), intro=_intro(tables), about=_sources(about))
     book.add_worksheet("Cover").write_cover(cover)
-    results = _page(pl.DataFrame({"x": ["y"]}), about["title"], "results_table", "")
-    contents = book.make_table_of_contents({**inner, _RESULTS: results})
+    results = {
+        label: _page(pl.DataFrame({"x": ["y"]}), title, f"{_name(label)}_table", "")
+        for label, (title, _) in tables.items()
+    }
+    contents = book.make_table_of_contents({**inner, **results})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # gptables warns of empty cells in its own sheets; ours say what they mean
         book._update_annotations(inner)  # noqa: SLF001  what gptables itself does before it writes a sheet
         for label, page in {"Contents": contents, **inner}.items():
             book.add_worksheet(label).write_gptable(page, auto_width=True)
-    _write_results(book, table, about)
+    for label, (title, table) in tables.items():
+        _write_results(book, label, title, table)
     book.close()
     return buffer.getvalue()
+
+
+def _name(label: str) -> str:
+    return label.lower().replace(" ", "_")
 
 
 def _check_size(table: pl.DataFrame) -> None:
@@ -79,9 +99,14 @@ def _check_size(table: pl.DataFrame) -> None:
             )
 
 
-def _intro(table: pl.DataFrame) -> list[str]:
+def _intro(tables: Mapping[str, tuple[str, pl.DataFrame]]) -> list[str]:
+    if len(tables) == 1:
+        table = next(iter(tables.values()))[1]
+        holds = f"one table of results with {table.height:,} rows and {table.width:,} columns."
+    else:
+        holds = f"{len(tables)} tables, each on a sheet of its own: {', '.join(tables)}."
     return [
-        f"This workbook holds one table of results with {table.height:,} rows and {table.width:,} columns.",
+        f"This workbook holds {holds}",
         "The sheet Columns says what each column is. The sheet Notes says what a reader must know.",
         "An empty cell means that there is no figure.",
     ]
@@ -146,10 +171,10 @@ def _plain(text: str) -> str:
     return text if any(letter.isascii() and letter.isalnum() for letter in text) else f"'{text}' (signs only)"
 
 
-def _write_results(book: Any, table: pl.DataFrame, about: Mapping[str, Any]) -> None:
+def _write_results(book: Any, label: str, title: str, table: pl.DataFrame) -> None:
     """Write the table of results in the layout and looks of gptables: title, one line of help, then the table."""
-    sheet, theme = book.add_worksheet(_RESULTS), book.theme
-    sheet.write_string(0, 0, about["title"][:_MOST_LETTERS], book.add_format(theme.title_format))
+    sheet, theme = book.add_worksheet(label), book.theme
+    sheet.write_string(0, 0, title[:_MOST_LETTERS], book.add_format(theme.title_format))
     help_line = "This worksheet contains one table. An empty cell means that there is no figure."
     sheet.write_string(1, 0, help_line, book.add_format(theme.instructions_format))
     top = 2
@@ -170,7 +195,8 @@ def _write_results(book: Any, table: pl.DataFrame, about: Mapping[str, Any]) -> 
         headings = [{"header": name} for name in table.columns]
         sheet.add_table(
             top, 0, top + table.height, table.width - 1,
-            {"columns": headings, "style": None, "autofilter": False, "name": "results_table", "header_row": True},
+            {"columns": headings, "style": None, "autofilter": False, "header_row": True,
+             "name": f"{_name(label)}_table"},
         )  # fmt: skip
     sheet.freeze_panes(top + 1, 1)
 

@@ -92,13 +92,17 @@ def put_whole(files: Sequence[tuple[Path, bytes]]) -> list[Path]:
         for path, target, content_on_disk in staged:
             with _translated(path):
                 content_on_disk.name().replace(target)
-                _settle(target.parent)
+        for folder in dict.fromkeys(target.parent for _, target, _ in staged):
+            _settle(folder)
     return [path for path, _ in files]
 
 
 @contextlib.contextmanager
 def _folder(folder: Path) -> Iterator[None]:
     """Make `folder`, and take it away again if what follows fails."""
+    if folder.is_dir():
+        yield
+        return
     made = [parent for parent in (folder, *folder.parents) if not parent.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     try:

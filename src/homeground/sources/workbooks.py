@@ -27,7 +27,7 @@ from homeground.sources.cells import (
 )
 from homeground.tables import listed
 
-__all__ = ["read_workbook", "sheets"]
+__all__ = ["check_unpacked", "read_workbook", "sheets"]
 
 _MOST_UNPACKED = 300 << 20
 _MOST_CELLS = 30_000_000
@@ -45,6 +45,7 @@ _BROKEN = (
     NotImplementedError,
     RuntimeError,
 )
+_ALWAYS_READ = ("xl/sharedStrings.xml", "xl/styles.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels")
 _AGAIN = "Download it again, or save it again as XLSX."
 
 
@@ -244,13 +245,30 @@ def _shared(book: zipfile.ZipFile, wanted: set[str]) -> dict[str, str]:
     return texts
 
 
+def check_unpacked(path: Path) -> None:
+    """Refuse a workbook whose first sheet unpacks to more than memory holds, however small the file looks.
+
+    Raises
+    ------
+    BadTable
+        If it does, if a cell stands far off, or if the workbook is damaged.
+    """
+    try:
+        with zipfile.ZipFile(path) as book:
+            first = next((name for name, _ in _parts(book)), None)
+    except _BROKEN as error:
+        raise BadTable(f"the workbook is damaged ({error})", remedy=_AGAIN, file=path) from None
+    if first is not None:
+        _guard(path, first)
+
+
 def _guard(path: Path, name: str) -> int:
     """Refuse a workbook that unpacks to more than memory holds, however small it looks; count its cells with errors."""
     unpacked, errors, furthest = 0, 0, (0, 0)
     try:
         with zipfile.ZipFile(path) as book:
             part = dict(_parts(book))[name]
-            for inside in (part, "xl/sharedStrings.xml"):
+            for inside in (part, *_ALWAYS_READ):
                 for chunk in _chunks(book, inside):
                     unpacked += len(chunk)
                     if unpacked > _MOST_UNPACKED:

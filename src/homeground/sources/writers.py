@@ -20,10 +20,10 @@ from homeground import __version__
 from homeground.errors import BadSpecification, BadTable, BadValue, MissingExtra
 from homeground.provenance import Note, Source
 from homeground.sources.shapes import Layer, to_geojson, to_geopackage, without_boundary
-from homeground.sources.sheets import to_xlsx
+from homeground.sources.sheets import to_workbook, to_xlsx
 from homeground.sources.whole import check_target, put_whole
 
-__all__ = ["FORMATS", "known_format", "write_table", "write_text", "writing_notes"]
+__all__ = ["FORMATS", "known_format", "write_table", "write_text", "write_workbook", "writing_csv", "writing_notes"]
 
 FORMATS: Mapping[str, str] = {
     ".csv": "csv",
@@ -195,6 +195,62 @@ def write_table(
     return put_whole(make[kind]())
 
 
+def writing_csv(
+    table: pl.DataFrame,
+    path: Path,
+    *,
+    title: str,
+    sources: Sequence[Source] = (),
+    notes: Sequence[Note] = (),
+    descriptions: Mapping[str, str] | None = None,
+) -> list[tuple[Path, bytes]]:
+    """Return what `write_table` would write as CSV, to be put on the disk together with other files.
+
+    Examples
+    --------
+    >>> [path.name for path, _ in writing_csv(pl.DataFrame({"a": [1]}), Path("a.csv"), title="A")]
+    ['a.csv', 'a.csv-metadata.json']
+    """
+    flat = _flat(table)
+    told = (*notes, *writing_notes(table, path))
+    return _to_csv(
+        flat, path, _about(flat, title=title, sources=sources, notes=told, descriptions=descriptions or {}), ","
+    )
+
+
+def write_workbook(
+    tables: Mapping[str, tuple[str, pl.DataFrame]],
+    path: Path,
+    *,
+    title: str,
+    sources: Sequence[Source] = (),
+    notes: Sequence[Note] = (),
+    descriptions: Mapping[str, str] | None = None,
+) -> list[Path]:
+    """Write several tables as one workbook: cover, contents, notes, columns, then a sheet for each table.
+
+    Parameters
+    ----------
+    tables : mapping of str to (str, polars.DataFrame)
+        Name of the sheet, then its title and its table.
+    path : Path
+        Must end in .xlsx.
+
+    Raises
+    ------
+    BadSpecification, CannotWrite, MissingExtra
+        As `known_format`.
+    """
+    known_format(path)
+    flat = {label: (called, _flat(table)) for label, (called, table) in tables.items()}
+    every = [pl.DataFrame(schema=table.schema) for _, table in flat.values()]
+    columns: dict[str, pl.DataType] = {name: dtype for table in every for name, dtype in table.schema.items()}
+    about = _about(
+        pl.DataFrame(schema=columns), title=title, sources=sources, notes=notes, descriptions=descriptions or {}
+    )
+    return put_whole([(path, to_workbook(flat, about))])
+
+
 def writing_notes(table: pl.DataFrame, path: Path | str, *, boundaries: pl.DataFrame | None = None) -> tuple[Note, ...]:
     """Return what is to be told of writing `table` to `path`: commands say it, and `write_table` puts it in the file.
 
@@ -207,7 +263,8 @@ Take one apostrophe off to get the text back.']
     name = Path(path).name.lower()
     notes = []
     if name.endswith((".csv", ".csv.gz", ".tsv")):
-        cells = sum(int(_risky(_flat(table)[column]).sum()) for column in table.columns)
+        flat = _flat(table)
+        cells = sum(int(_risky(flat[column]).sum()) for column in table.columns)
         cells += int(_risky(pl.Series(table.columns, dtype=pl.String)).sum())
         if cells:
             begins = (

@@ -12,8 +12,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from homeground import words
 from homeground.errors import BadSpecification, BadTable, BadValue, DuplicateAreas, HomegroundError, WrongBoundaries
-from homeground.find import words
 from homeground.find.report import About, Absent, Download, Reruns, render_report
 from homeground.find.reporting.listing import NEAR, NOW_AND_THEN, Terms, make_listing, report_table
 from homeground.find.rules import Rule

@@ -39,10 +39,14 @@ def told(found):
     return {problem.path.name: problem.text for problem in found.problems}
 
 
+# What Homeground itself writes, and reads again in profiles, is nobody's download.
+OWN_RESULTS = {"access-by-area", "grants-by-area"}
+
+
 def test_every_data_set_of_the_real_folder_is_known_by_its_headings(england):
     """54 files of six kinds, none by its name, and nothing passed over."""
     found = scan(england)
-    assert {entry.dataset.id for entry in found.found} == set(datasets())
+    assert {entry.dataset.id for entry in found.found} == set(datasets()) - OWN_RESULTS
     assert found.unknown == found.problems == ()
     assert [entry.problems for entry in found.found if entry.problems] == []
     held = [entry for entry in found.duplicates if entry.dataset.kind != "summary"]

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 import polars as pl
 from markupsafe import Markup
 
+from homeground.chart import Bar, Span, bars, spans
 from homeground.find.audit import Audit
 from homeground.find.auditing.agreement import ALPHA, DOUBLE
 from homeground.find.auditing.parts import SKEW
 from homeground.find.auditing.words import per_cent
-from homeground.find.chart import Bar, Span, bars, spans
-from homeground.find.words import clean, count
+from homeground.words import clean, count
 
 __all__ = ["CHARTS", "WORDS"]
 

@@ -18,7 +18,7 @@ from homeground.find.auditing.findings_parts import (
 from homeground.find.auditing.material import Finding, Level, Material
 from homeground.find.auditing.sensitivity import Sensitivity
 from homeground.find.auditing.words import per_cent, places, quoted
-from homeground.find.words import clean, count
+from homeground.words import clean, count
 
 __all__ = ["findings"]
 

@@ -11,7 +11,7 @@ from homeground.find.auditing.agreement import ALPHA, DOUBLE
 from homeground.find.auditing.material import Finding, Level, Material
 from homeground.find.auditing.parts import KURTOSIS, PILE_UP, SKEW
 from homeground.find.auditing.words import number, per_cent, quoted, signed
-from homeground.find.words import clean, count
+from homeground.words import clean, count
 
 __all__ = [
     "correlation_findings",

@@ -14,10 +14,10 @@ from homeground.errors import BadTable
 from homeground.find.auditing.sensitivity import worst_tenth
 from homeground.find.auditing.variation import parents
 from homeground.find.index import BuiltIndex
-from homeground.find.words import count
 from homeground.method import Index as Root
 from homeground.method import Method, Part
 from homeground.stats import FloatArray
+from homeground.words import count
 
 __all__ = ["Finding", "Material", "NotDone", "gather"]
 

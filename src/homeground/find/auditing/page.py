@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 import jinja2
 from markupsafe import Markup
 
-from homeground.find import chart
+from homeground import chart
 from homeground.find.audit import TESTS, Audit
 from homeground.find.auditing import charts as audit_charts
 from homeground.find.auditing.columns import FILES
 from homeground.find.auditing.material import Finding
 from homeground.find.auditing.shown import shown
-from homeground.find.words import clean, count
 from homeground.page import details, render_page, templates_of
 from homeground.tables import listed
+from homeground.words import clean, count
 
 __all__ = ["render_audit"]
 

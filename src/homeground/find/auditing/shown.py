@@ -11,8 +11,8 @@ from markupsafe import Markup
 from homeground.find.audit import Audit
 from homeground.find.auditing.charts import WORDS
 from homeground.find.auditing.words import per_cent
-from homeground.find.words import clean
 from homeground.page import html_table
+from homeground.words import clean
 
 __all__ = ["shown"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from homeground.find.words import clean
+from homeground.words import clean
 
 __all__ = ["number", "per_cent", "places", "quoted", "signed"]
 

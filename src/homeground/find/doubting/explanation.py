@@ -9,8 +9,8 @@ import polars as pl
 
 from homeground.find.doubting.model import IndexModel, ListModel
 from homeground.find.doubting.telling import worst
-from homeground.find.words import a_few, clean, ordinal
 from homeground.provenance import Note
+from homeground.words import a_few, clean, ordinal
 
 __all__ = ["Explanation", "IndexExplanation", "explained"]
 

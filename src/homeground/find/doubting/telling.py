@@ -11,9 +11,9 @@ from homeground.find.doubting.doubt import CertaintySpec, IndexRole, SourceName
 from homeground.find.doubting.fit import noise_of, threshold_range
 from homeground.find.doubting.model import IndexModel, ListModel
 from homeground.find.rules import Rule
-from homeground.find.words import clean, in_100
 from homeground.provenance import Note
 from homeground.tables import listed
+from homeground.words import clean, in_100
 
 __all__ = ["sentences", "tell", "worst"]
 

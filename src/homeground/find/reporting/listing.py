@@ -11,8 +11,8 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
+from homeground import words
 from homeground.errors import BadValue, WrongBoundaries
-from homeground.find import words
 from homeground.find.cohort import NOT_PLACED, OTHER_DEPRIVED
 from homeground.find.reporting.terms import Terms
 from homeground.tables import check_areas, numbers, require_columns

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from homeground.find import words
+from homeground import words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,8 +8,8 @@ from typing import Any
 
 import polars as pl
 
+from homeground import words
 from homeground.errors import BadTable, MissingExtra
-from homeground.find import words
 from homeground.find.map import KINDS, Drawing, around, draw, usable_boundaries
 from homeground.find.reporting.listing import Listing
 from homeground.find.reporting.saying import says_where

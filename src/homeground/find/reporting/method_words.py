@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from homeground.find import words
+from homeground import words
 from homeground.find.reporting.listing import Listing, Terms
 from homeground.find.rules import combined_need
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from homeground.find import words
+from homeground import words
 from homeground.find.reporting import method_words
 from homeground.find.reporting.listing import NEAR, Listing
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from homeground.find import words
+from homeground import words
 from homeground.find.rules import Rule, cut
 
 __all__ = ["Terms"]

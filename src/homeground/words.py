@@ -42,9 +42,13 @@ def clean(text: object, *, most: int | None = None) -> str:
     """
     if text is None:
         return ""
+    whole = str(text)
+    if whole.isascii() and whole.isprintable():  # nearly all names: nothing in them to take out
+        said = " ".join(whole.split())
+        return said if most is None or len(said) <= most else said[: most - 1].rstrip() + "…"
     visible = "".join(
         " " if unicodedata.category(letter) == "Cc" else letter
-        for letter in _STEERING.sub("", str(text))
+        for letter in _STEERING.sub("", whole)
         if unicodedata.category(letter) != "Cs"
     )
     said = " ".join(visible.split())

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from homeground.find.words import clean
+from homeground.words import clean
 
 __all__ = ["STYLE", "Bar", "Span", "bars", "spans"]
+
+# Charts that also stand alone, as files and on paper, are in `homeground.drawing`.
 
 #: Style rules that a page with these charts needs.
 STYLE = """

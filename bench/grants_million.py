@@ -1,0 +1,194 @@
+"""A million made-up grants in 360Giving form, from the file to what cohorts were given, beside plain pandas.
+
+Each job runs in a Python of its own: reading and checking the file, counting each grant once, placing it, and the
+series of the cohorts. Plain pandas does the same with json.load and json_normalize: the needed fields, the form of
+dates and currency, sums to the penny, repeats by identifier, places by code, pounds a head by cohort and year. It does
+not check the rest of the standard, look for near repeats, follow money that was passed on, or make bounds.
+
+    python3 bench/grants_million.py [--grants N] [--csv]
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+AREAS = 33_755
+OURS = """
+import datetime as dt, json, resource, sys, time
+from pathlib import Path
+if __name__ == "__main__":
+    began = time.perf_counter()
+    from homeground.journey.grants import Choices, build_grants
+    areas = Path(sys.argv[2])
+    found = build_grants([Path(sys.argv[1])], choices=Choices(keep_good=True), cohort=areas, population=areas,
+                         level="lsoa21", data=Path(sys.argv[3]), today=dt.date(2026, 1, 1))
+    took = time.perf_counter() - began
+    best = found.grants.by_cohort.filter(found.grants.by_cohort["series"] == "best")
+    own, kids = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    cpu = sum(who.ru_utime + who.ru_stime for who in (own, kids))
+    print(json.dumps({"seconds": took, "cpu": cpu,
+                      "mb": own.ru_maxrss / 1024, "kid_mb": kids.ru_maxrss / 1024, "rows": found.rows,
+                      "good": found.good, "pounds": found.amounts["GBP"],
+                      "a_head": dict(best.select("cohort", "gbp_per_head").iter_rows())}))
+"""
+PANDAS = """
+import json, resource, sys, time
+began = time.perf_counter()
+import pandas as pd
+path = sys.argv[1]
+if path.endswith(".json"):
+    with open(path) as file:
+        raw = json.load(file)["grants"]
+    table = pd.json_normalize(raw)
+    rows = len(table)
+    def first(column, field):
+        return table[column].map(lambda items: items[0].get(field) if isinstance(items, list) else None)
+    table["funder"] = first("fundingOrganization", "id")
+    table["recipient"] = first("recipientOrganization", "id")
+    table["code"] = first("beneficiaryLocation", "geoCode")
+    table["amount"] = pd.to_numeric(table["amountAwarded"], errors="coerce")
+    table["date"] = table["awardDate"]
+else:
+    table = pd.read_csv(path, dtype=str)
+    rows = len(table)
+    table = table.rename(columns={"Identifier": "id", "Title": "title", "Description": "description",
+        "Currency": "currency",
+        "Award Date": "date", "Recipient Org:Identifier": "recipient", "Funding Org:Identifier": "funder",
+        "Beneficiary Location:Geographic Code": "code"})
+    table["amount"] = pd.to_numeric(table["Amount Awarded"], errors="coerce")
+pence = (table["amount"] * 100).round()
+needed = ["id", "title", "description", "currency", "funder", "recipient", "amount"]
+good = table[needed].notna().all(axis=1) & (table["currency"] == "GBP")
+good &= table["date"].astype(str).str.match(r"^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$")
+good &= table["dateModified"].astype(str).str.match(r"^\\d{4}-\\d\\d-\\d\\dT") if "dateModified" in table else True
+kept = table[good].drop_duplicates("id")
+kept = kept.assign(pence=pence, year=pd.to_datetime(kept["date"]).dt.year)
+people = pd.read_csv(sys.argv[2])
+placed = kept.merge(people, left_on="code", right_on="area_code", how="left")
+by = placed.groupby("cohort")["pence"].sum() / 100 / people.groupby("cohort")["population"].sum()
+years = placed.groupby(["cohort", "year"])["pence"].sum()
+took = time.perf_counter() - began
+own = resource.getrusage(resource.RUSAGE_SELF)
+cpu = own.ru_utime + own.ru_stime
+print(json.dumps({"seconds": took, "cpu": cpu,
+                  "mb": own.ru_maxrss / 1024, "kid_mb": 0.0, "rows": rows, "good": int(good.sum()),
+                  "pounds": f"{pence.sum() / 100:.2f}", "a_head": by.to_dict()}))
+"""
+
+
+def grants(many: int) -> Iterator[dict[str, Any]]:
+    """Yield made-up grants: one in fifty breaks the standard, one in a hundred stands twice."""
+    chance = random.Random(1)
+    for number in range(many):
+        shown = number - 1 if number % 100 == 99 else number
+        chance.seed(shown)
+        date = f"20{chance.randint(10, 24)}-{chance.randint(1, 12):02d}-{chance.randint(1, 28):02d}"
+        made = {
+            "id": f"360G-made-{shown}",
+            "title": f"Made-up grant {shown}",
+            "description": "To open the hall on two evenings a week, with soup, and a lift home for those who need it.",
+            "currency": "GBP",
+            "amountAwarded": round(chance.uniform(200, 60_000), 2),
+            "awardDate": date if number % 50 else date.replace("-", "/"),
+            "plannedDates": [{"startDate": date, "duration": chance.randint(3, 36)}],
+            "recipientOrganization": [
+                {"id": f"GB-CHC-{chance.randint(200_000, 299_999)}", "name": f"Society {chance.randint(1, 90_000)}",
+                 "postalCode": "XQ1 1AA"}
+            ],
+            "fundingOrganization": [{"id": f"GB-CHC-{1_000_000 + chance.randint(1, 60)}", "name": "A made-up fund"}],
+            "beneficiaryLocation": [
+                {"name": "A place", "geoCode": f"E{1_000_001 + chance.randrange(AREAS):08d}", "geoCodeType": "LSOA"}
+            ],
+            "grantProgramme": [{"title": "Together"}],
+            "dateModified": "2025-01-01T00:00:00Z",
+        }  # fmt: skip
+        yield made
+
+
+def write(folder: Path, many: int, *, as_csv: bool) -> tuple[Path, Path]:
+    """Write the grants, and a table of areas with their people and cohort."""
+    areas = folder / "areas.csv"
+    cohorts = ("left behind" if n % 26 == 0 else "rest of England" for n in range(AREAS))
+    rows = (f"E{1_000_001 + n:08d},{1500 + n % 700},{cohort}" for n, cohort in enumerate(cohorts))
+    areas.write_text("area_code,population,cohort\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    path = folder / ("grants.csv" if as_csv else "grants.json")
+    with path.open("w", encoding="utf-8", newline="") as file:
+        if not as_csv:
+            file.write('{"license": "made up", "grants": [\n')
+            for number, made in enumerate(grants(many)):
+                file.write((",\n" if number else "") + json.dumps(made))
+            file.write("\n]}\n")
+            return path, areas
+        writer = csv.writer(file)
+        writer.writerow(
+            ["Identifier", "Title", "Description", "Currency", "Amount Awarded", "Award Date",
+             "Recipient Org:Identifier", "Recipient Org:Name", "Recipient Org:Postal Code",
+             "Funding Org:Identifier", "Funding Org:Name",
+             "Beneficiary Location:Geographic Code", "Beneficiary Location:Geographic Code Type", "Last Modified"]
+        )  # fmt: skip
+        for made in grants(many):
+            lists = ("recipientOrganization", "fundingOrganization", "beneficiaryLocation")
+            to, by, at = (made[name][0] for name in lists)
+            writer.writerow(
+                [made["id"], made["title"], made["description"], "GBP", made["amountAwarded"], made["awardDate"],
+                 to["id"], to["name"], to["postalCode"], by["id"], by["name"], at["geoCode"], "LSOA",
+                 made["dateModified"]]
+            )  # fmt: skip
+    return path, areas
+
+
+def run(code: str, *arguments: object) -> dict[str, Any]:
+    """Run a piece of Python in a process of its own; return what it printed."""
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder, "job.py")
+        script.write_text(code, encoding="utf-8")
+        done = subprocess.run(
+            [sys.executable, str(script), *map(str, arguments)], capture_output=True, text=True, check=False
+        )
+    if done.returncode:
+        raise SystemExit(done.stderr[-2000:])
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def main() -> None:
+    """Print the table of times."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--grants", type=int, default=1_000_000)
+    parser.add_argument("--csv", action="store_true", help="grants in a CSV file instead of JSON")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.perf_counter()
+        path, areas = write(Path(folder), given.grants, as_csv=given.csv)
+        empty = Path(folder, "data")
+        empty.mkdir()
+        size = path.stat().st_size / 1e6
+        print(f"{given.grants:,} grants, {size:,.0f} MB, written in {time.perf_counter() - began:.0f} s")
+        told = {"homeground": run(OURS, path, areas, empty), "plain pandas": run(PANDAS, path, areas)}
+    ours = told["homeground"]["seconds"]
+    print(f"{'':14}{'seconds':>9}{'ratio':>8}{'CPU s':>8}{'peak MB':>9}{'+ helper':>10}{'rows':>12}{'good':>12}")
+    for name, done in told.items():
+        seconds = done["seconds"]
+        memory = f"{done['mb']:9,.0f}{done['kid_mb']:10,.0f}"
+        spent = f"{seconds:9.1f}{seconds / ours:8.1f}{done['cpu']:8.1f}"
+        print(f"{name:14}{spent}{memory}{done['rows']:12,}{done['good']:12,}")
+    if len({done["pounds"] for done in told.values()}) > 1:
+        raise SystemExit(f"the two do not read the same money: {[done['pounds'] for done in told.values()]}")
+    heads = {name: done["a_head"] for name, done in told.items()}
+    print("load average:", *(f"{load:.1f}" for load in os.getloadavg()), "(what else runs costs time)")
+    print("pounds a head, left behind:", *(f"{name} {head['left behind']:.2f}" for name, head in heads.items()))
+
+
+if __name__ == "__main__":
+    main()
