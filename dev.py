@@ -6,6 +6,7 @@
     python3 dev.py lint          style, types, import contracts, docstrings (--fix: mend what can be mended)
     python3 dev.py bench         time Homeground beside its peers (--list: what there is)
     python3 dev.py docs          build the docs site (--serve: and show it)
+    python3 dev.py words         gather the words of the pages for translators (--missing, --take)
     python3 dev.py lock          renew requirements.lock (--upgrade: to the newest versions)
 
 It works from any folder and puts all it makes into .venv, node_modules and site beside this file. uv is used when it is
@@ -22,6 +23,8 @@ import os
 import platform
 import re
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -37,6 +40,7 @@ STAMP = VENV / "homeground-stamp.json"
 LOCK = ROOT / "requirements.lock"
 BENCH_LOCK = ROOT / "bench" / "requirements.lock"
 OLDEST = (3, 11)
+LONGEST_CHECK = 30  # minutes; none takes half as long
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 
 # The lock has two parts: above this line what Homeground runs on, below it what tests, linters and docs add.
@@ -63,7 +67,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="dev.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    verbs = parser.add_subparsers(dest="verb", metavar="demo | test | lint | bench | docs | lock")
+    verbs = parser.add_subparsers(dest="verb", metavar="demo | test | lint | bench | docs | words | lock")
     verbs.add_parser("demo", help="install and run the demo; options go on to it", add_help=False)
     test = verbs.add_parser("test", help="install the test tools and run every check")
     test.add_argument("--fast", action="store_true", help="leave out slow and browser tests, docs and demo")
@@ -76,6 +80,7 @@ def main() -> int:
     bench.add_argument("--list", action="store_true", help="say what there is")
     docs = verbs.add_parser("docs", help="build the docs site into site/")
     docs.add_argument("--serve", action="store_true", help="show it on this machine, and follow changes")
+    verbs.add_parser("words", help="gather the words of the pages for translators", add_help=False)
     lock = verbs.add_parser("lock", help="renew requirements.lock (needs uv)")
     lock.add_argument("--upgrade", action="store_true", help="take the newest versions")
 
@@ -83,7 +88,7 @@ def main() -> int:
     if given.verb is None:
         parser.print_help()
         return 2
-    if rest and given.verb not in ("demo", "bench"):
+    if rest and given.verb not in ("demo", "bench", "words"):
         parser.error(f"unknown: {' '.join(rest)}")
     run = {
         "demo": lambda: demo(rest),
@@ -91,6 +96,7 @@ def main() -> int:
         "lint": lambda: lint_everything(fix=given.fix),
         "bench": lambda: run_benches(given.names, rest, only_list=given.list),
         "docs": lambda: docs_site(serve=given.serve),
+        "words": lambda: words_of_pages(rest),
         "lock": lambda: renew_lock(upgrade=given.upgrade),
     }
     return run[given.verb]()
@@ -102,7 +108,7 @@ def demo(arguments: list[str]) -> int:
     if not script.exists():
         raise Stop("examples/demo.py is missing: this copy of Homeground is not whole. Fetch it again.")
     install(tests=False)
-    return start([PYTHON, script, *arguments])
+    return stay([PYTHON, script, *arguments])
 
 
 def test_everything(*, fast: bool, browser: bool, arguments: list[str]) -> int:
@@ -110,7 +116,9 @@ def test_everything(*, fast: bool, browser: bool, arguments: list[str]) -> int:
     began = time.monotonic()
     install(tests=True)
     if arguments:
-        return start([PYTHON, "-m", "pytest", *arguments], extra={"HOMEGROUND_CHROMIUM": chromium()})
+        with Postgres() as database:
+            extra = {"HOMEGROUND_CHROMIUM": chromium(), "HOMEGROUND_TEST_POSTGRES": database.address}
+            return start([PYTHON, "-m", "pytest", *arguments], extra=extra)
     checks = Checks()
     extra = {}
     if fast:
@@ -128,8 +136,17 @@ def test_everything(*, fast: bool, browser: bool, arguments: list[str]) -> int:
     report = VENV / "pytest.xml"
     report.unlink(missing_ok=True)
     pytest = [PYTHON, "-m", "pytest", "-q", "-n", "auto", "--dist", "loadfile", f"--junitxml={report}"]
-    checks.run("pytest", [*pytest, *(["-m", "not slow and not browser"] if fast else [])], extra=extra)
-    checks.skipped += skipped_tests(report)
+    if fast:
+        checks.run("pytest", [*pytest, "-m", "not slow and not browser"], extra=extra)
+        checks.skipped += skipped_tests(report)
+        return checks.close(time.monotonic() - began)
+    find_or_fetch_postgres(checks)
+    with Postgres() as database:
+        checks.run("pytest", pytest, extra={**extra, "HOMEGROUND_TEST_POSTGRES": database.address})
+        checks.skipped += skipped_tests(report)
+        if database.address:
+            again = [*pytest, "tests/web", "--deselect", "tests/web/runs/test_backup.py"]
+            checks.run("the platform on PostgreSQL", again, extra={"HOMEGROUND_TEST_DATABASE": database.address})
     return checks.close(time.monotonic() - began)
 
 
@@ -143,6 +160,12 @@ def lint_everything(*, fix: bool) -> int:
     checks = Checks()
     linters(checks)
     return checks.close(time.monotonic() - began)
+
+
+def words_of_pages(arguments: list[str]) -> int:
+    """Gather the words of the pages for translators; options go on."""
+    install(tests=True)
+    return start([PYTHON, ROOT / "tools" / "translations.py", *arguments])
 
 
 def run_benches(names: list[str], arguments: list[str], *, only_list: bool) -> int:
@@ -243,7 +266,7 @@ class Checks:
         """Run one check and remember how it ended."""
         say(f"\n== {name}")
         began = time.monotonic()
-        code = start(command, extra=extra)
+        code = start(command, extra=extra, minutes=LONGEST_CHECK)
         (self.failed if code else self.held).append(name)
         say(f"   {name}: {'FAILED' if code else 'held'} ({time.monotonic() - began:.0f} s)")
 
@@ -479,6 +502,86 @@ def fetch_chromium() -> str:
 
 
 # ---------------------------------------------------------------------------------------------------------------------
+# PostgreSQL: a server of our own for the time of the tests
+# ---------------------------------------------------------------------------------------------------------------------
+
+
+def postgres_programs() -> Path | None:
+    """Return the folder of PostgreSQL's programs; the newest of several."""
+    found = shutil.which("initdb")
+    places = [Path(found).resolve().parent] if found else []
+    places += sorted(
+        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: path.parent.name.zfill(4), reverse=True
+    )
+    return next((place for place in places if (place / "initdb").exists()), None)
+
+
+def find_or_fetch_postgres(checks: Checks) -> None:
+    """See that PostgreSQL is there; on Debian and Ubuntu install it when that needs no password."""
+    if postgres_programs():
+        return
+    sudo = [] if hasattr(os, "geteuid") and os.geteuid() == 0 else ["sudo", "-n"]
+    why = "install PostgreSQL 14 or newer"
+    if shutil.which("apt-get"):
+        why = "type: sudo apt-get install -y postgresql"
+        if not sudo or (shutil.which("sudo") and start([*sudo, "true"], quiet=True) == 0):
+            say("Installing PostgreSQL with apt-get, for the tests …")
+            for step in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "postgresql"]):
+                code, said = patiently([*sudo, "apt-get", *step], extra={"DEBIAN_FRONTEND": "noninteractive"})
+            why = f"apt-get: {last_line(said)}" if code else "installed, but not found"
+    if not postgres_programs():
+        if IN_CI:
+            checks.failed.append(f"PostgreSQL ({why})")
+        checks.skipped.append(f"tests on PostgreSQL: it is not here ({why})")
+
+
+class Postgres:
+    """A PostgreSQL server on this machine alone, in a throw-away folder; `address` is "" without its programs."""
+
+    def __init__(self) -> None:
+        self.address = ""
+        self.folder = ""
+        self.programs = postgres_programs()
+        # The server refuses to run as root; Debian's package brings a user for it.
+        self.other = ["runuser", "-u", "postgres", "--"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+
+    def __enter__(self) -> Postgres:
+        """Start it."""
+        if self.programs is None or (self.other and not shutil.which("runuser")):
+            return self
+        mktemp = [*self.other, "mktemp", "-d", "-t", "homeground-pg-XXXXXX"]
+        made = subprocess.run(mktemp, capture_output=True, text=True, check=True)
+        self.folder = made.stdout.strip()
+        with socket.socket() as found:
+            found.bind(("127.0.0.1", 0))
+            port = found.getsockname()[1]
+        data = f"{self.folder}/data"
+        options = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -c synchronous_commit=off -k {self.folder}"
+        how = ["-U", "homeground", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
+        initdb = [self.programs / "initdb", "-D", data, *how]
+        serve = [self.programs / "pg_ctl", "-D", data, "-o", options, "-l", f"{self.folder}/log", "-w", "start"]
+        for command in (initdb, serve):
+            if self._run(command):
+                say(f"PostgreSQL could not be started: {' '.join(map(str, command))}")
+                return self
+        self.address = f"postgresql://homeground@127.0.0.1:{port}/postgres"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop it, and leave nothing behind."""
+        if self.address:
+            self._run([self.programs / "pg_ctl", "-D", f"{self.folder}/data", "-m", "immediate", "stop"])
+        if self.folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _run(self, command: list[object]) -> int:
+        words = [*self.other, *(str(word) for word in command)]
+        return subprocess.run(
+            words, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
+        ).returncode
+
+
+# ---------------------------------------------------------------------------------------------------------------------
 # Starting things, and saying things
 # ---------------------------------------------------------------------------------------------------------------------
 
@@ -492,14 +595,33 @@ def environment(extra: dict[str, str] | None = None) -> dict[str, str]:
     return {**kept, **ours, **(extra or {})}
 
 
-def start(command: list[object], *, quiet: bool = False, extra: dict[str, str] | None = None) -> int:
-    """Run a command in the root folder and return its exit code."""
+def start(
+    command: list[object], *, quiet: bool = False, extra: dict[str, str] | None = None, minutes: float | None = None
+) -> int:
+    """Run a command in the root folder and return its exit code; end it when it takes more than so many minutes."""
     silence = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL} if quiet else {}
     words = [str(word) for word in command]
     try:
-        return subprocess.run(words, cwd=ROOT, env=environment(extra), check=False, **silence).returncode
+        patience = minutes * 60 if minutes else None
+        return subprocess.run(
+            words, cwd=ROOT, env=environment(extra), check=False, timeout=patience, **silence
+        ).returncode
+    except subprocess.TimeoutExpired:
+        say(f"   Ended: it took more than {minutes:.0f} minutes.")
+        return 124
     except OSError:
         return 127
+
+
+def stay(command: list[object]) -> int:
+    """Run a command that stays until somebody ends it: it hears Ctrl-C itself, and this waits until it has ended."""
+    process = subprocess.Popen([str(word) for word in command], cwd=ROOT, env=environment())
+    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            continue
 
 
 def patiently(command: list[object], *, extra: dict[str, str] | None = None) -> tuple[int, str]:

@@ -1,6 +1,6 @@
-"""Walk through FIND on the invented district, and show the report.
+"""Walk through FIND and UNDERSTAND on the invented district, load it into the site, and serve that.
 
-    python3 dev.py demo              everything, then the report in a browser until Ctrl-C
+    python3 dev.py demo              everything, then the site in a browser until Ctrl-C
     python3 dev.py demo --once       everything but stay up
 
 Nothing in it is real: see examples/district/README.md.
@@ -10,14 +10,10 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import functools
-import http.server
 import os
-import signal
 import sys
-import webbrowser
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:
@@ -37,7 +33,9 @@ def tell(text: str = "") -> None:
 
 
 def walk(out: Path) -> Path:
-    """Make the district, run FIND on it, write everything into `out`, and return the report."""
+    """Make the district, run FIND and UNDERSTAND on it, write everything into `out`, and return the first page."""
+    # What is kept for the next time stays with the demo.
+    os.environ.setdefault("HOMEGROUND_CACHE", str(out.resolve() / "kept"))
     data, results = out / "data", out / "report"
     tell("Homeground, on a district that does not exist: a coast, a coalfield, six authorities. All is invented.")
     tell()
@@ -48,14 +46,18 @@ def walk(out: Path) -> Path:
     _change(data, results)
     _audit(data, results)
     written = _report(data, results)
+    from examples.demo_understand import understand
+
+    first = understand(data, results, tell)
     tell()
     tell("Written:")
     tell(f"  the report     {_near(written.page)}")
     for item in written.downloads:
         tell(f"  its data       {_near(written.page.with_name(item.file))}  ({item.holds})")
     tell(f"  both audits    {_near(results / 'audit-deprivation.html')}, audit-community-need.html")
+    tell(f"  all pages      {_near(first)}")
     tell(f"  the data       {_near(data)}")
-    return written.page
+    return first
 
 
 def _make(data: Path) -> None:
@@ -194,32 +196,6 @@ def _near(path: Path) -> str:
         return str(path)
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the name is that of the base class)
-        """Say nothing for each request."""
-
-
-def stay(page: Path, *, port: int) -> None:
-    """Serve the folder of `page` on this computer alone, open it where there is a screen, until Ctrl-C."""
-    handler = functools.partial(_Quiet, directory=str(page.parent))
-    try:
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
-    except OSError:
-        # The port is taken: any other will do.
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    address = f"http://127.0.0.1:{server.server_address[1]}/{page.name}"
-    tell()
-    tell(f"The report is at {address}  (Ctrl-C ends this)")
-    if _has_screen():
-        webbrowser.open(address)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    try:
-        with server:
-            server.serve_forever()
-    except KeyboardInterrupt:
-        tell("\nEnded. The files stay where they are.")
-
-
 def _has_screen() -> bool:
     if os.environ.get("SSH_CONNECTION"):
         return False
@@ -227,30 +203,39 @@ def _has_screen() -> bool:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Read the command line, walk through FIND, and stay up unless told otherwise."""
+    """Read the command line, walk through all of it, and stay up unless told otherwise."""
     try:
         from homeground.errors import HomegroundError
     except ImportError:
         print("Homeground is not installed for this Python. Type: python3 dev.py demo", file=sys.stderr)
         return 2
-    parser = argparse.ArgumentParser(prog="python3 dev.py demo", description="FIND on an invented district.")
+    parser = argparse.ArgumentParser(
+        prog="python3 dev.py demo", description="FIND, UNDERSTAND and the site, on an invented district."
+    )
     parser.add_argument("--once", action="store_true", help="do everything, but do not stay up or open a browser")
     parser.add_argument("--out", type=Path, default=ROOT / ".homeground" / "demo", help="folder to write into")
-    parser.add_argument("--port", type=int, default=8000, help="where to serve the report (default 8000)")
+    parser.add_argument("--port", type=int, default=8000, help="where to serve the site (default 8000)")
     options = parser.parse_args(arguments)
     if not 0 <= options.port <= 65535:
         parser.error("--port is a number from 0 to 65535")
     try:
+        from examples import demo_site
+
         page = walk(options.out)
-    except (HomegroundError, OSError) as error:
+        tell()
+        home = options.out / "site"
+        demo_site.prepare(home, options.out / "data", tell)
+    except (HomegroundError, OSError, RuntimeError) as error:
         print(f"Error: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 130
+    tell()
+    tell(f"The library's pages, as files: {_near(page)}")
     if options.once:
-        tell()
-        tell(f"Open the report: {_near(page)}")
+        tell("The site: python3 dev.py demo, without --once, serves it.")
         return 0
-    stay(page, port=options.port)
-    return 0
+    return demo_site.serve(home, options.port, tell, screen=_has_screen())
 
 
 if __name__ == "__main__":

@@ -111,3 +111,18 @@ def axe() -> str:
     if not script.exists():
         _missing("axe-core", "Type: npm ci")
     return script.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def empty_postgres(tmp_path: Path) -> Iterator[str]:
+    """The address of an empty PostgreSQL database, dropped afterwards; `python3 dev.py test` starts the server."""
+    server = os.environ.get("HOMEGROUND_TEST_POSTGRES", "")
+    if not server:
+        _missing("PostgreSQL", "Type: python3 dev.py test (it starts a server when PostgreSQL is installed)")
+    import psycopg
+
+    name = f"homeground_{os.getpid()}_{abs(hash(str(tmp_path))):x}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]
+        yield server.rsplit("/", 1)[0] + f"/{name}"
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[call-overload]

@@ -12,16 +12,21 @@ STRONG = re.compile(
     r"(?<!L)(?<!Lesser )(?<!Library or Lesser )\b(A?GPL|(Affero )?General Public License)", re.IGNORECASE
 )
 OPEN = re.compile(
-    r"MIT|BSD|Apache|ISC|PSF|Python Software Foundation|MPL|Mozilla|LGPL|Lesser General|Zlib|HPND|Unlicense|0BSD",
+    r"MIT|BSD|Apache|ISC|PSF|Python Software Foundation|MPL|Mozilla|LGPL|Lesser General|Zlib|HPND|Unlicense|0BSD|"
+    r"Permission is hereby granted, free of charge",
     re.IGNORECASE,
 )
 
 
 def licence(name: str) -> str:
-    """Return what a package says of its licence: expression, classifiers, or the first words of the text."""
+    """Return what a package says of its licence: expression, classifiers, else how the text it ships with begins."""
     data = metadata.metadata(name)
     classifiers = [text for text in data.get_all("Classifier", []) if text.startswith("License ::")]
-    return " | ".join([data.get("License-Expression", ""), *classifiers, data.get("License", "")[:60]])
+    told = [data.get("License-Expression", ""), *classifiers, (data.get("License") or "")[:60]]
+    if not any(told):
+        texts = [file for file in metadata.files(name) or [] if "LICEN" in file.name.upper()]
+        told = [file.read_text(encoding="utf-8")[:300] for file in texts]
+    return " | ".join(told)
 
 
 def test_no_runtime_dependency_is_under_gpl_or_agpl() -> None:

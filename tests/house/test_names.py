@@ -16,10 +16,13 @@ MODULES = sorted(
 )
 WITH_NAMES = [name for name in MODULES if hasattr(importlib.import_module(name), "__all__")]
 # Rooms and the front door are doors only: one names the module behind them.
-DOORS = {"homeground.cli", "homeground.find", "homeground.journey", "homeground.sources"}
+DOORS = {"homeground.cli", "homeground.find", "homeground.journey", "homeground.sources", "homeground.understand"}
 # The front of a room: the module named for a command, from which people call the same verb in Python.
 FRONT = {
     f"homeground.find.{verb}" for verb in ("audit", "certainty", "cohort", "index", "report", "rules", "summaries")
+} | {
+    f"homeground.understand.{verb}"
+    for verb in ("access", "compare", "drift", "grants", "profile", "profile_report", "sites")
 }
 
 

@@ -43,8 +43,8 @@ def texts(files: list[Path]) -> dict[str, str]:
 
 
 def test_no_file_is_over_a_megabyte(tracked: list[Path]) -> None:
-    """Real data stays outside."""
-    assert [path.name for path in tracked if path.stat().st_size > 1_000_000] == []
+    """Real data stays outside. The map's program (MapLibre, one file as its makers build it) is a little larger."""
+    assert [path.name for path in tracked if path.stat().st_size > 1_000_000] == ["map.js"]
 
 
 def test_no_file_names_somebodys_folder_or_a_registry(tracked: list[Path]) -> None:

@@ -1,0 +1,1 @@
+"""The open interface for machines: read-only, versioned, apart from the pages."""

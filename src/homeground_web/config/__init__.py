@@ -1,0 +1,1 @@
+"""How the parts of the platform are put together: settings, addresses, server entry."""

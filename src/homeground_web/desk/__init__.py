@@ -1,0 +1,1 @@
+"""The analyst's desk: load data, run methods, publish results."""

@@ -1,0 +1,1 @@
+"""Long work, done outside of a request: put down, seen at work, taken up again when a worker was killed."""

@@ -1,0 +1,1 @@
+"""What was computed, from what: every figure on a page leads back to a run."""

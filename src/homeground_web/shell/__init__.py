@@ -1,0 +1,1 @@
+"""The frame of every page: templates, navigation, panels, security headers, feedback. It knows no stage."""

@@ -1,0 +1,80 @@
+"""What tests of the platform share: a database with the invented district loaded and shown, and people with roles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import caches
+from django.test import Client
+
+WARD = "ZW022"  # on the list of left-behind wards
+
+
+@pytest.fixture(scope="session")
+def district_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the invented district, as an operator would have it."""
+    from examples.district.generate import generate
+
+    folder = tmp_path_factory.mktemp("district")
+    generate(folder)
+    plan = folder / "homeground-load.toml"
+    plan.write_text(plan.read_text(encoding="utf-8").replace("draws = 1000", "draws = 100"), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any, district_folder: Path) -> None:
+    """Load the district once for all tests; each test's own changes are rolled back."""
+    from homeground_web.places import loading
+
+    with django_db_blocker.unblock():
+        load = loading.begin(district_folder)
+        loading.prepare(load, lambda *_: None)
+        loading.swap(load)
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> Iterator[None]:
+    """Begin each test with nothing kept from the one before."""
+    from homeground_web.shell import freshness
+
+    caches["pages"].clear()
+    freshness._seen["until"] = 0.0
+    yield
+    caches["pages"].clear()
+
+
+@pytest.fixture
+def client(db: None) -> Client:
+    """Somebody who is not signed in."""
+    return Client()
+
+
+@pytest.fixture
+def member(db: None) -> Callable[..., Client]:
+    """Sign in somebody with roles: ``member("chair", place=place)``; without a place in the whole installation."""
+    from homeground_web.people.models import Membership, User
+
+    def made(*roles: str, place: Any = None, email: str = "someone@example.org") -> Client:
+        user, _ = User.objects.get_or_create(email=email)
+        for role in roles:
+            Membership.objects.get_or_create(user=user, place=place, role=role)
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.user = user  # type: ignore[attr-defined]
+        return client
+
+    return made
+
+
+@pytest.fixture
+def place(db: None) -> Any:
+    """A neighbourhood with a name, made of one ward."""
+    from homeground_web.places.models import Place, PlacePart
+
+    made = Place.objects.create(slug="our-patch", name="Our patch", made=Place.Made.AREA, is_public=True)
+    PlacePart.objects.create(place=made, node="ward21", code=WARD)
+    return made

@@ -1,0 +1,97 @@
+"""Backup and restore: after a restore every page equals the one before."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from tests.web.site import Site
+
+pytestmark = pytest.mark.slow
+
+PAGES = ("/", "/places/ZW022", "/places/ZL0001", "/places/ZA01")
+_READ = """
+import sys
+from homeground_web.commands import main
+import django, os
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "homeground_web.config.settings")
+django.setup()
+from django.test import Client
+for page in sys.argv[1:]:
+    answer = Client().get(page)
+    assert answer.status_code == 200, (page, answer.status_code)
+    sys.stdout.write(answer.content.decode())
+"""
+
+
+class Pages(Site):
+    """A site whose pages are read one after another."""
+
+    def pages(self) -> str:
+        """Return the pages."""
+        line = [sys.executable, "-c", _READ, *PAGES]
+        return subprocess.run(line, env=self.env, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The invented district, with few draws."""
+    from examples.district.generate import generate
+
+    made = tmp_path_factory.mktemp("district")
+    generate(made)
+    plan = made / "homeground-load.toml"
+    plan.write_text(plan.read_text(encoding="utf-8").replace("draws = 1000", "draws = 50"), encoding="utf-8")
+    return made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def site(request: pytest.FixtureRequest, tmp_path: Path, folder: Path) -> Pages:
+    """A site with the district shown, on each kind of database."""
+    database = ""
+    if request.param == "postgresql":
+        database = request.getfixturevalue("empty_postgres")
+    made = Pages(tmp_path / "home", database)
+    made.type("migrate", "--verbosity", "0")
+    made.type("load", folder, "--show")
+    return made
+
+
+def test_after_a_restore_every_page_is_as_before(site: Pages, tmp_path: Path) -> None:
+    """Backup, lose everything, restore: the same pages, byte for byte."""
+    before = site.pages()
+    site.type("backup", tmp_path / "kept.tar.gz")
+    shutil.rmtree(Path(site.env["HOMEGROUND_HOME"]) / "store")
+    site.type("flush", "--no-input")
+    if not site.env["HOMEGROUND_DATABASE"]:
+        shutil.rmtree(site.env["HOMEGROUND_HOME"])
+    site.type("restore", tmp_path / "kept.tar.gz", "--yes")
+    assert site.pages() == before
+
+
+@pytest.mark.parametrize("site", ["sqlite"], indirect=True)
+def test_what_is_no_backup_is_refused_and_nothing_is_lost(site: Pages, tmp_path: Path) -> None:
+    """Neither a text, nor half a file, nor one that somebody changed; and never without --yes."""
+    before = site.pages()
+    good = tmp_path / "good.tar.gz"
+    site.type("backup", good)
+    assert "is there already" in site.type("backup", good, code=1)
+    text, half, changed = (tmp_path / name for name in ("text.tar.gz", "half.tar.gz", "changed.tar.gz"))
+    text.write_text("hello")
+    half.write_bytes(good.read_bytes()[: good.stat().st_size // 2])
+    with tarfile.open(good) as archive:
+        archive.extractall(tmp_path / "open", filter="data")
+    stored = next(path for path in (tmp_path / "open" / "store").rglob("*") if path.is_file())
+    stored.write_bytes(b"something else")
+    with tarfile.open(changed, "w:gz") as archive:
+        for path in sorted((tmp_path / "open").iterdir()):
+            archive.add(path, path.name)
+    for bad in (text, half, changed):
+        assert "damaged" in site.type("restore", bad, "--yes", code=1)
+    assert "--yes" in site.type("restore", good, code=1)
+    assert site.pages() == before
