@@ -40,6 +40,7 @@ STAMP = VENV / "homeground-stamp.json"
 LOCK = ROOT / "requirements.lock"
 BENCH_LOCK = ROOT / "bench" / "requirements.lock"
 OLDEST = (3, 11)
+OWN_DATABASES = ("runs/test_backup.py", "jobs/test_worker.py")  # tests that bring a database of each kind themselves
 LONGEST_CHECK = 30  # minutes; none takes half as long
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 
@@ -145,8 +146,9 @@ def test_everything(*, fast: bool, browser: bool, arguments: list[str]) -> int:
         checks.run("pytest", pytest, extra={**extra, "HOMEGROUND_TEST_POSTGRES": database.address})
         checks.skipped += skipped_tests(report)
         if database.address:
-            again = [*pytest, "tests/web", "--deselect", "tests/web/runs/test_backup.py"]
-            checks.run("the platform on PostgreSQL", again, extra={"HOMEGROUND_TEST_DATABASE": database.address})
+            again = [*pytest, "tests/web", *(f"--deselect=tests/web/{name}" for name in OWN_DATABASES)]
+            both = {"HOMEGROUND_TEST_DATABASE": database.address, "HOMEGROUND_TEST_POSTGRES": database.address}
+            checks.run("the platform on PostgreSQL", again, extra=both)
     return checks.close(time.monotonic() - began)
 
 

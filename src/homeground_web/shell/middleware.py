@@ -5,17 +5,19 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import caches
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, QueryDict
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request
 
 from homeground_web.shell import freshness
 
-__all__ = ["PublicPages", "SecurityHeaders"]
+__all__ = ["NoNul", "PublicPages", "SecurityHeaders"]
 
 Answer = Callable[[HttpRequest], HttpResponse]
 _KEEP = 600
@@ -35,6 +37,38 @@ class SecurityHeaders:
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), payment=(), geolocation=(self)")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
+
+
+class NoNul:
+    """Refuse addresses and forms that hold a NUL: no text does, and PostgreSQL cannot be asked for one.
+
+    The API is let through: its own description says which texts it takes, and it answers in its own form.
+    """
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Look at the address."""
+        if not request.path.startswith("/api/"):
+            _refuse_nul(request.path, *_texts(request.GET))
+        return self.answer(request)
+
+    def process_view(self, request: HttpRequest, *_: Any) -> None:
+        """Look at the form, which the guard against forged forms has read by now."""
+        if request.method == "POST":
+            _refuse_nul(*_texts(request.POST))
+
+
+def _texts(given: QueryDict) -> Iterator[str]:
+    for name, values in given.lists():
+        yield name
+        yield from (value for value in values if isinstance(value, str))
+
+
+def _refuse_nul(*texts: str) -> None:
+    if any("\0" in text for text in texts):
+        raise BadRequest("a NUL in what was sent")
 
 
 class PublicPages:

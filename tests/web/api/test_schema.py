@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core import signals
 from django.core.cache import caches
+from django.db import close_old_connections
 from hypothesis import HealthCheck, given, settings
 from hypothesis.strategies import one_of
 from schemathesis import GenerationMode
@@ -15,15 +18,20 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture
-def description(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The schema, asked of the site itself in this process, without a limit on haste."""
+def description(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The schema, asked of the site itself in this process and this transaction, without a limit on haste."""
     from ninja.throttling import AnonRateThrottle
 
     from homeground_web.config.wsgi import application
 
     monkeypatch.setattr(AnonRateThrottle, "allow_request", lambda *_: True)
     caches["pages"].clear()
-    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
+    both = (signals.request_started, signals.request_finished)
+    for signal in both:  # as Django's own test client does
+        signal.disconnect(close_old_connections)
+    yield schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
+    for signal in both:
+        signal.connect(close_old_connections)
 
 
 def test_every_operation_answers_as_its_description_says(description: Any) -> None:

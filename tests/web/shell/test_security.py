@@ -54,3 +54,20 @@ def test_a_form_sent_from_elsewhere_is_refused(db: None) -> None:
 def test_a_choice_of_language_never_leads_to_another_site(client: Client, elsewhere: str) -> None:
     """Whatever stands behind next."""
     assert client.get("/language/cy", {"next": elsewhere}).headers["Location"] == "/"
+
+
+@pytest.mark.parametrize(
+    "address", ["/?q=%00", "/places/%00", "/compare?place=ZW001&place=%00", "/explore?people_to=%00", "/explore?%00=1"]
+)
+def test_an_address_with_a_nul_is_refused_in_words(client: Client, address: str) -> None:
+    """No text holds one, and not every database can be asked for one."""
+    answered = client.get(address)
+    assert answered.status_code == 400
+    assert "We did not understand that" in answered.content.decode()
+
+
+def test_a_form_with_a_nul_is_refused_in_words(client: Client) -> None:
+    """On any page that takes forms."""
+    answered = client.post("/compare", {"place": "ZW001\x00", "q": "Sturbeck"})
+    assert answered.status_code == 400
+    assert "Nothing was kept" in answered.content.decode()

@@ -123,7 +123,6 @@ def test_the_heading_that_sorts_says_so_and_turns_round(client: Client) -> None:
         ("to", "nan", "is not a number"),
         ("to", "1e999", "is not a number"),
         ("people_from", "1_000", "is not a number"),
-        ("people_to", "\x00", "is not a number"),
         ("people_to", "9" * 5000, "is not a number"),
         ("page", "0", "is not the number of a page"),
         ("page", "-3", "is not the number of a page"),
