@@ -18,6 +18,7 @@ from homeground_web.runs.actions import Computed, record
 from homeground_web.runs.models import Run
 from homeground_web.runs.store import hash_of
 from homeground_web.understand import queries as figures_of
+from homeground_web.understand.analysis import write
 from homeground_web.understand.downloads import described
 
 __all__ = ["KIND", "PACKAGE"]
@@ -95,7 +96,7 @@ def _write(
     for ending, said in words.items():
         if ending == "gpkg" and outlines is None:
             continue
-        paths = analysis.write(
+        paths = write(
             table, folder / f"{node}.{ending}", **told, descriptions=descriptions,
             outlines=outlines if ending == "gpkg" else None,
         )  # fmt: skip

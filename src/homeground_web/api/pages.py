@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
@@ -19,15 +17,14 @@ from homeground_web.api.changes import newest
 from homeground_web.api.frame import api
 from homeground_web.people.gate import needs
 from homeground_web.places import queries as places
+from homeground_web.runs.giving import give
 from homeground_web.runs.models import Run, RunFile
-from homeground_web.runs.store import path_of
 from homeground_web.shell import freshness
 
 __all__ = ["about_api", "all_data", "changes_feed", "data_file"]
 
 _TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json", "parquet": "application/vnd.apache.parquet",
           "gpkg": "application/geopackage+sqlite3"}  # fmt: skip
-_CHUNK = 1 << 18
 
 
 @require_GET
@@ -60,34 +57,18 @@ def _kind(node: str, run: Run) -> dict[str, Any]:
 @require_safe
 @needs("read")
 def data_file(request: HttpRequest, node: str, name: str) -> HttpResponseBase:
-    """Give one of the files; its ETag is its hash."""
+    """Give one of the files; its ETag is its hash, and a download that broke off can go on."""
     load = places.current()
     run = _bulk(load.pk, node) if load else None
     stored = RunFile.objects.filter(run=run, name=name).first() if run else None
     if stored is None:
         raise Http404
-    tag = f'"{stored.sha256}"'
-    if tag in request.headers.get("If-None-Match", ""):
-        response: HttpResponseBase = HttpResponse(status=304)
-    else:
-        response = StreamingHttpResponse(
-            _read(path_of(stored.sha256)), content_type=_TYPES.get(name.rpartition(".")[2], "application/octet-stream")
-        )
-        response.headers["Content-Length"] = str(stored.size)
-        response.headers["Content-Encoding"] = "identity"
+    content_type = _TYPES.get(name.rpartition(".")[2], "application/octet-stream")
     shown = name if name != PACKAGE else f"{node}-{name}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{shown}"'
-    response.headers["ETag"] = tag
-    response.headers["Cache-Control"] = "public, max-age=300"
+    response = give(request, stored.sha256, content_type, keep="public, max-age=300", name=shown)
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
-
-
-def _read(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as opened:
-        while chunk := opened.read(_CHUNK):
-            yield chunk
 
 
 @require_GET

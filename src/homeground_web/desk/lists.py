@@ -21,11 +21,12 @@ from homeground_web.places import queries
 from homeground_web.places.models import Load
 from homeground_web.runs import actions
 from homeground_web.runs.models import Run
+from homeground_web.shell import posted
 from homeground_web.shell.views import message
 
 __all__ = ["new", "result", "results"]
 
-_MOST_DRAWS = 10_000
+_FEWEST_DRAWS, _MOST_DRAWS = 10, 10_000
 
 
 @never_cache
@@ -42,10 +43,10 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if preset not in presets:
             error = _("Choose one of the lists")
-        elif not draws.isdecimal() or not 10 <= int(draws) <= _MOST_DRAWS:
+        elif not _FEWEST_DRAWS <= (many := posted.number(request, "draws")) <= _MOST_DRAWS:
             error = _("Write a number from 10 to 10,000")
         else:
-            put = queue.put("draw-list", user=request.user, load=load.pk, preset=preset, draws=int(draws))
+            put = queue.put("draw-list", user=request.user, load=load.pk, preset=preset, draws=many)
             return HttpResponseRedirect(reverse("desk-job", kwargs={"number": put.pk}))
     shown = {"presets": presets, "preset": preset, "draws": draws, "error": error, "load": load}
     return render(request, "desk/new_list.html", shown, status=400 if error else 200)

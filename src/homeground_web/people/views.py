@@ -22,6 +22,7 @@ from homeground_web.people import roles
 from homeground_web.people.forms import AccountForm, InviteForm
 from homeground_web.people.gate import needs
 from homeground_web.people.models import Invitation, Membership, Role
+from homeground_web.shell import posted
 from homeground_web.shell.views import message
 
 __all__ = ["account", "close_account", "everywhere", "invitation", "manage", "sign_out_everywhere"]
@@ -33,7 +34,7 @@ __all__ = ["account", "close_account", "everywhere", "invitation", "manage", "si
 def account(request: HttpRequest) -> HttpResponse:
     """Show and change one's own account."""
     if "membership" in request.POST:
-        roles.show(get_object_or_404(Membership, pk=_number(request, "membership"), user=request.user))
+        roles.show(get_object_or_404(Membership, pk=posted.number(request, "membership"), user=request.user))
         return HttpResponseRedirect(reverse("account"))
     form = AccountForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
@@ -130,7 +131,7 @@ def manage(request: HttpRequest, place: Any, offered: tuple[Any, ...], here: str
         messages.success(request, _("The invitation is sent."))
         return HttpResponseRedirect(here)
     if wish == "take":
-        member = get_object_or_404(Membership, pk=_number(request, "membership"), place_id=place_id)
+        member = get_object_or_404(Membership, pk=posted.number(request, "membership"), place_id=place_id)
         try:
             roles.take(member, by=request.user, sure=request.POST.get("sure") == "yes")
             return HttpResponseRedirect(here)
@@ -138,7 +139,7 @@ def manage(request: HttpRequest, place: Any, offered: tuple[Any, ...], here: str
             unsure = member
     if wish == "withdraw":
         roles.withdraw(
-            get_object_or_404(Invitation, pk=_number(request, "invitation"), place_id=place_id), by=request.user
+            get_object_or_404(Invitation, pk=posted.number(request, "invitation"), place_id=place_id), by=request.user
         )
         return HttpResponseRedirect(here)
     members = Membership.objects.filter(place_id=place_id).select_related("user").order_by("role", "user__name", "pk")
@@ -153,11 +154,6 @@ def manage(request: HttpRequest, place: Any, offered: tuple[Any, ...], here: str
     }
     bad = wish == "invite" or unsure is not None
     return render(request, "people/roles.html", shown, status=400 if bad else 200)
-
-
-def _number(request: HttpRequest, name: str) -> int:
-    told = request.POST.get(name, "")
-    return int(told) if told.isdecimal() and len(told) < 18 else -1
 
 
 def _where(place: Any) -> str:

@@ -27,7 +27,7 @@ from homeground_web.places import own, queries, readers, texts
 from homeground_web.places.forms import EditForm, NewForm, PhaseForm, TextForm
 from homeground_web.places.models import Place
 from homeground_web.places.sketch import sketch
-from homeground_web.shell import analysis, panels
+from homeground_web.shell import analysis, panels, posted
 
 __all__ = ["edit", "new", "our", "ours", "people", "read_feedback", "stages", "translate", "working"]
 
@@ -182,8 +182,7 @@ def stages(request: HttpRequest, slug: str) -> HttpResponse:
         phases.open_stage(place.pk, told["stage"], _start_of(told["opens"]), closes, by=request.user)
         return HttpResponseRedirect(request.path)
     if wish == "close":
-        number = request.POST.get("phase", "")
-        phase = get_object_or_404(Phase, pk=int(number) if number.isdecimal() else -1, place_id=place.pk)
+        phase = get_object_or_404(Phase, pk=posted.number(request, "phase"), place_id=place.pk)
         phases.close_stage(phase, by=request.user)
         return HttpResponseRedirect(request.path)
     now = timezone.now()
@@ -208,8 +207,7 @@ def read_feedback(request: HttpRequest, slug: str) -> HttpResponse:
     addresses = [reverse("our", kwargs={"slug": slug})]
     addresses += [reverse("place", kwargs={"code": part.code}) for part in place.parts.all()]
     if request.method == "POST":
-        number = request.POST.get("feedback", "")
-        wanted = readers.about(addresses).filter(pk=int(number) if number.isdecimal() else -1)
+        wanted = readers.about(addresses).filter(pk=posted.number(request, "feedback"))
         readers.answer(get_object_or_404(wanted), request.POST.get("answer", ""), user=request.user, place_id=place.pk)
         return HttpResponseRedirect(request.path)
     pages = Paginator(readers.about(addresses), 50)

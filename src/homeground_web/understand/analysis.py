@@ -64,6 +64,7 @@ __all__ = [
     "report_of",
     "version",
     "what_is_missing",
+    "write",
     "write_figures",
     "written",
 ]
@@ -391,22 +392,26 @@ def columns_at(path: Path, columns: tuple[str, ...]) -> pl.DataFrame:
     return pl.read_parquet(path, columns=list(columns))
 
 
-def written(
-    table: pl.DataFrame, name: str, *, title: str, sources: Sequence[Mapping[str, Any]], notes: Sequence[str] = (),
-    descriptions: Mapping[str, str] | None = None,
-) -> dict[str, bytes]:  # fmt: skip
-    """Return the files that a table makes, by name: the format by the ending of `name`, sources and notes in it.
+def write(
+    table: pl.DataFrame, path: Path, *, title: str, sources: Sequence[Mapping[str, Any]], notes: Sequence[str] = (),
+    descriptions: Mapping[str, str] | None = None, outlines: pl.DataFrame | None = None,
+) -> list[Path]:  # fmt: skip
+    """Write a table in the format of the path's ending, with its sources and notes; return all files written.
 
     A CSV file has its description beside it (CSV on the Web); text that a spreadsheet would run is made harmless.
     """
     known = {field.name for field in fields(Source)}
     told = [Source(**{key: value for key, value in source.items() if key in known}) for source in sources]
+    return write_table(
+        table, path, title=title, sources=told, notes=[Note(text) for text in notes], descriptions=descriptions,
+        boundaries=outlines,
+    )  # fmt: skip
+
+
+def written(table: pl.DataFrame, name: str, **told: Any) -> dict[str, bytes]:
+    """Return the files that `write` makes of a table, by name; the format by the ending of `name`."""
     with tempfile.TemporaryDirectory() as folder:
-        paths = write_table(
-            table, Path(folder) / name, title=title, sources=told, notes=[Note(text) for text in notes],
-            descriptions=descriptions,
-        )  # fmt: skip
-        return {path.name: path.read_bytes() for path in paths}
+        return {path.name: path.read_bytes() for path in write(table, Path(folder) / name, **told)}
 
 
 def newest(guide: Guide) -> tuple[Measure, ...]:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.http import StreamingHttpResponse as Streamed
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,8 +19,8 @@ from homeground_web.jobs.pages import waiting
 from homeground_web.people.gate import may, needs
 from homeground_web.places import queries as places
 from homeground_web.places.models import Load, Place
+from homeground_web.runs.giving import give
 from homeground_web.runs.models import RunFile
-from homeground_web.runs.store import path_of
 from homeground_web.shell.views import message
 from homeground_web.understand import analysis, queries, reports
 
@@ -35,7 +32,6 @@ _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _MOST_WAITING = 20
-_CHUNK = 1 << 18
 
 
 @never_cache
@@ -143,23 +139,8 @@ def _give(
         raise Http404
     if file is None:
         return HttpResponseRedirect(page)
-    tag = f'"{file.sha256}"'
-    if tag in request.headers.get("If-None-Match", ""):
-        response: HttpResponseBase = HttpResponse(status=304)
-    else:
-        response = Streamed(_read(path_of(file.sha256)), content_type=_TYPES[ending])
-        response.headers["Content-Length"] = str(file.size)
-        response.headers["Content-Encoding"] = "identity"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
-    response.headers["ETag"] = tag
-    response.headers["Cache-Control"] = f"{'public' if is_open else 'private'}, max-age=60"
-    return response
-
-
-def _read(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as opened:
-        while chunk := opened.read(_CHUNK):
-            yield chunk
+    keep = f"{'public' if is_open else 'private'}, max-age=60"
+    return give(request, file.sha256, _TYPES[ending], keep=keep, name=f"{name}.{ending}")
 
 
 def _area(code: str) -> tuple[Load, Any]:
