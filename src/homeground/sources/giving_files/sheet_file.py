@@ -112,10 +112,10 @@ def read_sheet(pile: Pile, reading: Reading) -> None:
         pile.notes.append(Note(text))
     looked_at = _where_people_may_stand(headings) | {name: name for name in others}
     pile.problems.append(personal_cells(reading.table, looked_at, file=pile.path.name, first_row=reading.first_row))
-    table = from_sheets.tidy(reading.table, headings)
-    pile.rows += table.height
-    for start in range(0, table.height, _ROWS):
-        part = table[start : start + _ROWS]
+    pile.rows += reading.table.height
+    # A portion after another: texts without blanks are a second copy of the sheet.
+    for start in range(0, reading.table.height, _ROWS):
+        part = from_sheets.tidy(reading.table[start : start + _ROWS], headings)
         rows = np.arange(start, start + part.height, dtype=np.int64) + reading.first_row
         _take_rows(pile, part, headings, rows, frozenset(lacking))
 

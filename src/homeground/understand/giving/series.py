@@ -33,6 +33,7 @@ __all__ = [
 #: The series: by the recipient's place; by the best place known; the bounds of what cannot be known.
 SERIES = ("recipient", "best", "low", "high")
 _SUMS = ("pence", "grants", "real_pence")
+_NARROW: dict[str, pl.DataType] = {"placing": pl.Enum(["best", "recipient"]), "method": pl.Enum(list("ABCDE"))}
 _METHODS = {"best": ("A", "B", "C", "D"), "low": ("A", "B", "C")}
 FloatArray = NDArray[np.float64]
 _AT_ONCE = 50
@@ -90,7 +91,8 @@ def events(ledger: pl.DataFrame, spent: pl.DataFrame, found: Where, *, rules: Ru
     recipient = base.join(found.recipients, on="award").with_columns(method=pl.lit("D"))
     made = []
     for placing, tables in (("best", best), ("recipient", [recipient])):
-        made += [table.select(pl.lit(placing).alias("placing"), *keys, "pence", "grants", **sizes) for table in tables]
+        for table in tables:
+            made.append(table.select(pl.lit(placing).alias("placing"), *keys, "pence", "grants", **sizes).cast(_NARROW))
     return pl.concat(made)
 
 
@@ -154,7 +156,8 @@ def summed_events(table: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
         logs=size * pl.col("grants"),
         squares=size**2 * pl.col("grants"),
     )
-    return pl.concat([base.select(pl.lit(placing).alias("placing"), pl.all()) for placing in ("best", "recipient")])
+    both = [base.select(pl.lit(placing).alias("placing"), pl.all()) for placing in ("best", "recipient")]
+    return pl.concat(both).cast(_NARROW)
 
 
 def land(made: pl.DataFrame, crosswalk: pl.DataFrame, population: pl.DataFrame) -> Landed:
@@ -283,7 +286,7 @@ def _elsewhere(sums: pl.DataFrame, joined: pl.DataFrame, crosswalk: pl.DataFrame
     )
     what = pl.when(pl.col("code") == OUTSIDE).then(pl.lit("outside")).otherwise(pl.lit("nowhere"))
     return (
-        rest.group_by(series="placing", what=what)
+        rest.group_by(series=pl.col("placing").cast(pl.String), what=what)
         .agg(pl.col("pence").sum(), pl.col("grants").sum())
         .sort("series", "what")
     )
