@@ -33,7 +33,7 @@ __all__ = [
 #: The series: by the recipient's place; by the best place known; the bounds of what cannot be known.
 SERIES = ("recipient", "best", "low", "high")
 _SUMS = ("pence", "grants", "real_pence")
-_NARROW: dict[str, pl.DataType] = {"placing": pl.Enum(["best", "recipient"]), "method": pl.Enum(list("ABCDE"))}
+_NARROW = [pl.col("placing").cast(pl.Enum(["best", "recipient"])), pl.col("method").cast(pl.Enum(list("ABCDE")))]
 _METHODS = {"best": ("A", "B", "C", "D"), "low": ("A", "B", "C")}
 FloatArray = NDArray[np.float64]
 _AT_ONCE = 50
@@ -91,8 +91,8 @@ def events(ledger: pl.DataFrame, spent: pl.DataFrame, found: Where, *, rules: Ru
     recipient = base.join(found.recipients, on="award").with_columns(method=pl.lit("D"))
     made = []
     for placing, tables in (("best", best), ("recipient", [recipient])):
-        for table in tables:
-            made.append(table.select(pl.lit(placing).alias("placing"), *keys, "pence", "grants", **sizes).cast(_NARROW))
+        columns = [pl.lit(placing).alias("placing"), *(pl.col(name) for name in (*keys, "pence", "grants"))]
+        made += [table.select(*columns, **sizes).with_columns(_NARROW) for table in tables]
     return pl.concat(made)
 
 
@@ -157,7 +157,7 @@ def summed_events(table: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
         squares=size**2 * pl.col("grants"),
     )
     both = [base.select(pl.lit(placing).alias("placing"), pl.all()) for placing in ("best", "recipient")]
-    return pl.concat(both).cast(_NARROW)
+    return pl.concat(both).with_columns(_NARROW)
 
 
 def land(made: pl.DataFrame, crosswalk: pl.DataFrame, population: pl.DataFrame) -> Landed:
