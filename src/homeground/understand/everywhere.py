@@ -424,10 +424,10 @@ class _Reading:
         self.authority_name = str(about["authority_name"])
 
     def read(self) -> Read:
-        from homeground.understand.profile import newest_of
+        from homeground.understand.profile import newest_rows
 
         rows = self._rows()
-        table = newest_of(pl.DataFrame(rows, schema=_SCHEMA), self.guide.measures)
+        table = pl.DataFrame(newest_rows(rows, self.guide.measures), schema=_SCHEMA)
         history = over_time(pl.DataFrame(rows, schema=_SCHEMA), self.guide.measures)
         told = changes(table, history, self.guide.measures)
         table = table.join(told, on="indicator", how="left", maintain_order="left")

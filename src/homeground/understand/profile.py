@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -30,7 +31,7 @@ from homeground.understand.profiling.standing import (
 from homeground.understand.profiling.trend import changes, over_time
 from homeground.words import count
 
-__all__ = ["Place", "Profile", "newest_of", "place_of", "profile", "standings"]
+__all__ = ["Place", "Profile", "newest_of", "newest_rows", "place_of", "profile", "standings"]
 
 NEAREST = 10
 _WITHIN = 0.99  # a share above this is all: lookups and outlines are rough
@@ -485,19 +486,25 @@ def newest_of(table: pl.DataFrame, measures: tuple[Measure, ...]) -> pl.DataFram
     >>> newest_of(empty, ()).height
     0
     """
+    return pl.DataFrame(newest_rows(table.to_dicts(), measures), schema=table.schema)
+
+
+def newest_rows(rows: list[dict[str, Any]], measures: tuple[Measure, ...]) -> list[dict[str, Any]]:
+    """Return the rows that `newest_of` keeps: a place has a few hundred, and pages are made from them in haste."""
     order = {theme: place for place, theme in enumerate(dict.fromkeys(measure.theme for measure in measures))}
-    ranked = table.lazy().with_columns(_known=pl.col("state") == "known", _place=pl.int_range(pl.len()))
-    series = pl.when(pl.col("series") == "").then("indicator").otherwise("series")
-    ranked = ranked.with_columns(_series=series)
-    last = ranked.sort("edition", descending=True).unique("_series", keep="first", maintain_order=True)
-    kept = ranked.sort(["_known", "edition"], descending=True).unique("_series", keep="first", maintain_order=True)
-    kept = kept.join(last.select("_series", _last="edition", _gap="state"), on="_series", how="left")
-    older = pl.col("_known") & (pl.col("_last") != pl.col("edition"))
-    gap = pl.when(pl.col("_gap") == "suppressed").then(pl.lit("hidden to protect people")).otherwise(pl.lit("missing"))
-    told = pl.format("{} The figure of {} is {}; this is that of {}.", "sentence", "_last", gap, "edition")
-    kept = kept.with_columns(sentence=pl.when(older).then(told).otherwise("sentence"))
-    kept = kept.with_columns(_theme=pl.col("theme").replace_strict(order, default=99, return_dtype=pl.Int64))
-    return kept.sort("_theme", "_place").drop("_known", "_place", "_theme", "_series", "_last", "_gap").collect()
+    series: dict[str, list[tuple[int, dict[str, Any]]]] = {}
+    for place, row in enumerate(rows):
+        series.setdefault(row["series"] or row["indicator"], []).append((place, row))
+    kept: list[tuple[int, int, dict[str, Any]]] = []
+    for editions in series.values():
+        _, last = max(editions, key=lambda told: told[1]["edition"])
+        place, row = max(editions, key=lambda told: (told[1]["state"] == "known", told[1]["edition"]))
+        if row["state"] == "known" and row["edition"] != last["edition"]:
+            gap = "hidden to protect people" if last["state"] == "suppressed" else "missing"
+            said = f"{row['sentence']} The figure of {last['edition']} is {gap}; this is that of {row['edition']}."
+            row = {**row, "sentence": said}
+        kept.append((order.get(row["theme"], len(order)), place, row))
+    return [row for _, _, row in sorted(kept, key=lambda told: told[:2])]
 
 
 def _cohort_of(figures: Figures, place: Place) -> str:

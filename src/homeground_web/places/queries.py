@@ -104,9 +104,9 @@ def _close(load: Load, plain: str) -> list[Area]:
     return _in_order(load, areas, chosen[0])
 
 
-def near(load: Load, lon: float, lat: float) -> list[Area]:
-    """Return the areas of each kind that a spot lies in, or is nearest to."""
-    kinds = nodes(load)
+def near(load: Load, lon: float, lat: float, *, but: str = "") -> list[Area]:
+    """Return the areas of each kind, `but` one, that a spot lies in, or is nearest to."""
+    kinds = [node for node in nodes(load) if node != but]
     around_it = Area.objects.filter(
         load=load, node__in=kinds, west__lte=lon, east__gte=lon, south__lte=lat, north__gte=lat
     )
@@ -121,7 +121,7 @@ def others_here(load: Load, area: Area) -> list[Area]:
     """Return the areas of other kinds around the middle of an area: its ward, its council."""
     if area.lon is None or area.lat is None:
         return []
-    return [other for other in near(load, area.lon, area.lat) if other.node != area.node]
+    return near(load, area.lon, area.lat, but=area.node)
 
 
 def around(area: Area, most: int = 40) -> QuerySet[Area]:

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import formats, timezone, translation
 from django.utils.html import json_script
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader, PrefixLoader
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from homeground_web.shell import freshness, navigation, wording
 
@@ -58,10 +58,6 @@ def _kept(phrase: str, language: str) -> str:
     return str(translation.gettext(phrase))
 
 
-_ROW = Markup('<tr class="govuk-table__row"><th scope="row" class="govuk-table__header">{}</th>{}</tr>')
-_CELL = Markup('<td class="govuk-table__cell govuk-table__cell--numeric">{}</td>')
-
-
 def _table_row(cells: Iterable[Any]) -> Markup:
     return _row(*cells)
 
@@ -69,7 +65,9 @@ def _table_row(cells: Iterable[Any]) -> Markup:
 @lru_cache(maxsize=1 << 14, typed=True)  # typed: a text and markup of the same signs are not the same
 def _row(first: Any, *others: Any) -> Markup:
     """Return a row of a table of numbers; those of groups of places stand on the page of every place."""
-    return _ROW.format(first, Markup("").join(_CELL.format(cell) for cell in others))
+    cells = "".join(f'<td class="govuk-table__cell govuk-table__cell--numeric">{escape(cell)}</td>' for cell in others)
+    head = f'<th scope="row" class="govuk-table__header">{escape(first)}</th>'
+    return Markup(f'<tr class="govuk-table__row">{head}{cells}</tr>')  # noqa: S704  all cells are escaped above
 
 
 def _url(name: str, **parts: Any) -> str:
