@@ -1,7 +1,7 @@
 """The site under load: the seconds a load takes, and how many pages of places it gives in a second.
 
 England when its files are there (HOMEGROUND_TEST_DATA, or shared/data/england beside the checkout), else the invented
-district. Two processes serve on this machine, with the settings of production. `wrk` asks when it is installed, else a
+district. It is served on this machine as an operator would, with the settings of production. `wrk` asks when it is installed, else a
 small client in Python, which takes more of the processor from the site than `wrk` does. Issue 4 asks for: England
 loaded in 300 s; 200 kept pages a second and 40 that are made anew, with 95 of 100 in 150 ms; a first load of 100 KB.
 
@@ -86,11 +86,11 @@ def load(home: Path, scratch: Path) -> float:
 
 @contextmanager
 def served(home: Path) -> Iterator[int]:
-    """Serve a home by two processes while the block runs; give the port."""
+    """Serve a home while the block runs; give the port."""
     with socket.socket() as free:
         free.bind((HOST, 0))
         port = free.getsockname()[1]
-    line = [sys.executable, "-c", BEGIN, "serve", "--port", str(port), "--processes", "2", "--no-worker"]
+    line = [sys.executable, "-c", BEGIN, "serve", "--port", str(port), "--no-worker"]
     site = subprocess.Popen(line, env=settings(home), stdout=subprocess.DEVNULL)
     try:
         for _ in range(300):
@@ -205,7 +205,7 @@ def main() -> int:
     """Load, serve, ask; print what came out. Return 1 when less came out than was asked for."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--seconds", type=float, default=15.0, help="how long to ask, for each row (15)")
-    asked.add_argument("--open", type=int, default=4, help="how many ask at once (4)")
+    asked.add_argument("--open", type=int, default=3, help="how many ask at once (3)")
     asked.add_argument("--home", type=Path, help="a home that is loaded already")
     options = asked.parse_args()
     ask_for = by_wrk if shutil.which("wrk") else by_ourselves
