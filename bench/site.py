@@ -1,9 +1,10 @@
 """The site under load: the seconds a load takes, and how many pages of places it gives in a second.
 
 England when its files are there (HOMEGROUND_TEST_DATA, or shared/data/england beside the checkout), else the invented
-district. It is served on this machine as an operator would, with the settings of production. `wrk` asks when it is installed, else a
-small client in Python, which takes more of the processor from the site than `wrk` does. Issue 4 asks for: England
-loaded in 300 s; 200 kept pages a second and 40 that are made anew, with 95 of 100 in 150 ms; a first load of 100 KB.
+district. It is served on this machine as an operator would, with the settings of production. `wrk` asks when it is
+installed, else a small client in Python, which takes more of the processor from the site than `wrk` does. Issue 4
+asks for: England loaded in 300 s; 200 kept pages a second and 40 that are made anew, with 95 of 100 in 150 ms; a first
+load of 100 KB.
 
     python3 dev.py bench site [--seconds S --open N --home FOLDER]     (FOLDER: a loaded home; the load is left out)
 """

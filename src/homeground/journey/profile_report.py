@@ -18,7 +18,7 @@ from homeground.sources.documents import need_extra, to_docx, to_pdf
 from homeground.sources.whole import check_target, put_whole
 from homeground.sources.writers import known_format, write_workbook, writing_csv
 from homeground.understand.profile import Profile
-from homeground.understand.profile_report import Download, draft
+from homeground.understand.profile_report import Chapter, Download, draft
 
 __all__ = ["FORMATS", "check_report", "write_many", "write_profile"]
 
@@ -59,6 +59,7 @@ def write_profile(
     data: Path | None = None,
     made_on: dt.date | None = None,
     contact: str = "",
+    more: tuple[Chapter, ...] = (),
 ) -> list[Path]:
     """Write a profile in the format that the ending of `out` stands for.
 
@@ -74,6 +75,8 @@ def write_profile(
         The day to print; none when left out.
     contact : str
         Whom to tell when something is wrong.
+    more : tuple of Chapter
+        What else is known of the place: parts of the report, sheets of the workbook. Tables hold the figures alone.
 
     Returns
     -------
@@ -83,10 +86,10 @@ def write_profile(
     check_report(out)
     ending = out.suffix.lower()
     if ending == ".xlsx":
-        return _write_workbook(found, out)
+        return _write_workbook(found, out, more)
     if ending not in FORMATS:
         return write_table_of(found, out)
-    return put_whole(_made(found, out, data=data, made_on=made_on, contact=contact))
+    return put_whole(_made(found, out, data=data, made_on=made_on, contact=contact, more=more))
 
 
 def write_many(
@@ -122,12 +125,13 @@ def write_many(
 
 
 def _made(
-    found: Profile, out: Path, *, data: Path | None, made_on: dt.date | None, contact: str
-) -> list[tuple[Path, bytes]]:
+    found: Profile, out: Path, *, data: Path | None, made_on: dt.date | None, contact: str,
+    more: tuple[Chapter, ...] = (),
+) -> list[tuple[Path, bytes]]:  # fmt: skip
     again = _command(found, data, out)
     if out.suffix.lower() == ".html":
-        return _page(found, out, made_on=made_on, contact=contact, command=again)
-    document = draft(found, made_on=made_on, contact=contact, command=again)
+        return _page(found, out, made_on=made_on, contact=contact, command=again, more=more)
+    document = draft(found, made_on=made_on, contact=contact, command=again, more=more)
     return [(out, to_pdf(document) if out.suffix.lower() == ".pdf" else to_docx(document))]
 
 
@@ -138,12 +142,14 @@ def _command(found: Profile, data: Path | None, out: Path) -> str:
 
 
 def _page(
-    found: Profile, out: Path, *, made_on: dt.date | None, contact: str, command: str
+    found: Profile, out: Path, *, made_on: dt.date | None, contact: str, command: str, more: tuple[Chapter, ...]
 ) -> list[tuple[Path, bytes]]:
     beside = out.with_suffix(".csv")
     folder = f"{out.stem}-charts"
     download = Download(beside.name, "every figure with its limits, comparators, sentence, source, period and licence")
-    document = draft(found, made_on=made_on, contact=contact, command=command, downloads=(download,), pictures=folder)
+    document = draft(
+        found, made_on=made_on, contact=contact, command=command, downloads=(download,), pictures=folder, more=more
+    )
     charts = [
         (out.parent / folder / f"{chart.name}.svg", chart.drawing.alone(below=chart.below).encode())
         for chart in drawings(document)
@@ -152,18 +158,20 @@ def _page(
     return [(out, to_html(document).encode()), *writing_csv(table, beside, **told), *charts]
 
 
-def _write_workbook(found: Profile, out: Path) -> list[Path]:
+def _write_workbook(found: Profile, out: Path, more: tuple[Chapter, ...]) -> list[Path]:
     title = f"Profile of {found.place.name}"
     tables: dict[str, tuple[str, pl.DataFrame]] = {
         "Figures": (f"{title}: every figure", found.table),
         "Comparators": (f"{title}: the same figures of other places", found.beside),
         "Over time": (f"{title}: editions side by side", found.over_time),
+        **{chapter.sheet: (f"{title}: {chapter.section.title}", chapter.table) for chapter in more},
         "Nearest": ("Places like this one", found.nearest),
         "Parts": ("The areas that it is made of", found.place.parts),
     }
     notes = [*found.notes, Note(f"Ranked among {found.among}."), *(Note(text) for text in found.headlines)]
     kept = {label: pair for label, pair in tables.items() if pair[1].height}
-    return write_workbook(kept, out, title=title, sources=found.sources, notes=notes, descriptions=_MEANINGS | MEANINGS)
+    meanings = {name: meaning for chapter in more for name, meaning in chapter.meanings.items()} | _MEANINGS | MEANINGS
+    return write_workbook(kept, out, title=title, sources=found.sources, notes=notes, descriptions=meanings)
 
 
 _MEANINGS = {

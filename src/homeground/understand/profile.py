@@ -490,7 +490,15 @@ def newest_of(table: pl.DataFrame, measures: tuple[Measure, ...]) -> pl.DataFram
 
 
 def newest_rows(rows: list[dict[str, Any]], measures: tuple[Measure, ...]) -> list[dict[str, Any]]:
-    """Return the rows that `newest_of` keeps: a place has a few hundred, and pages are made from them in haste."""
+    """Return the rows that `newest_of` keeps: a place has a few hundred, and pages are made from them in haste.
+
+    Examples
+    --------
+    >>> old = {"indicator": "a19", "series": "a", "edition": "2019", "state": "known", "theme": "t", "sentence": "Low."}
+    >>> new = {**old, "indicator": "a25", "edition": "2025", "state": "suppressed", "sentence": ""}
+    >>> newest_rows([old, new], ())[0]["sentence"]
+    'Low. The figure of 2025 is hidden to protect people; this is that of 2019.'
+    """
     order = {theme: place for place, theme in enumerate(dict.fromkeys(measure.theme for measure in measures))}
     series: dict[str, list[tuple[int, dict[str, Any]]]] = {}
     for place, row in enumerate(rows):

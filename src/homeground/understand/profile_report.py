@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -21,11 +21,11 @@ from homeground.document.tree import (
 )
 from homeground.understand.profile import Profile
 from homeground.understand.reporting.charts import beside_chart, change_chart, named
-from homeground.understand.reporting.numbers import numbers_table, shown
+from homeground.understand.reporting.numbers import numbers_table, shown, whole_of
 from homeground.understand.reporting.picking import charted
 from homeground.words import clean, count, people
 
-__all__ = ["THEMES", "Download", "draft"]
+__all__ = ["THEMES", "Chapter", "Download", "draft"]
 
 #: Themes in the words of the report; one that is not here is called by its own name.
 THEMES: Mapping[str, str] = {
@@ -55,6 +55,28 @@ class Download:
 
 
 @dataclass(frozen=True)
+class Chapter:
+    """What else is known of a place than figures of areas: a part of the report, and a sheet of its workbook.
+
+    Attributes
+    ----------
+    section : Section
+        As it is read. Its texts are the caller's: they have been through `homeground.words.clean`.
+    sheet : str
+        The name of the sheet.
+    table : polars.DataFrame
+        The same figures as numbers.
+    meanings : mapping of str to str
+        What its columns hold.
+    """
+
+    section: Section
+    sheet: str
+    table: pl.DataFrame
+    meanings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class _Told:
     """What the report is made of, side by side."""
 
@@ -72,6 +94,7 @@ def draft(
     command: str = "",
     downloads: tuple[Download, ...] = (),
     pictures: str = "",
+    more: tuple[Chapter, ...] = (),
 ) -> Document:
     """Return the report of a place as a document.
 
@@ -88,6 +111,8 @@ def draft(
         Files that lie beside it.
     pictures : str
         The folder beside it where every chart lies as a picture, '' where there is none.
+    more : tuple of Chapter
+        What stands after the themes.
 
     Returns
     -------
@@ -106,9 +131,10 @@ def draft(
     told = _told(found)
     titles = list(dict.fromkeys(str(row["theme"]) for row in told.rows))
     sections = [
-        _headlines(found),
+        _headlines(told),
         _list(found),
         *(_theme(told, theme, pictures) for theme in titles),
+        *(chapter.section for chapter in more),
         _gaps(found),
         _nearest(found),
         _parts(found),
@@ -149,12 +175,18 @@ def _lede(found: Profile) -> str:
     return said + "."
 
 
-def _headlines(found: Profile) -> Section:
+def _small(whole: str) -> str:
+    """Return what all places together are called, as it stands within a sentence."""
+    return whole if whole == "England" else whole[:1].lower() + whole[1:]
+
+
+def _headlines(told: _Told) -> Section:
+    found, whole = told.found, _small(whole_of(told.beside))
     if not found.headlines:
-        text = "No figure of this place differs surely enough from England to stand here."
+        text = f"No figure of this place differs surely enough from {whole} to stand here."
         return Section("What matters most", (Paragraph(text),), anchor="headlines")
     title = "Three things that matter" if len(found.headlines) == 3 else "What matters most"
-    how = "Chosen by rule: the largest differences from England that are sure, and at least one strength."
+    how = f"Chosen by rule: the largest differences from {whole} that are sure, and at least one strength."
     return Section(title, (Bullets(found.headlines, key=True), Paragraph(how, quiet=True)), anchor="headlines")
 
 
@@ -194,7 +226,8 @@ def _theme(told: _Told, theme: str, pictures: str) -> Section:
         title = "More figures" if inner else "What is known"
         inner.append(Section(title, (Bullets(items),), anchor=f"{_slug(theme)}-more"))
     title = THEMES.get(theme, theme.capitalize())
-    caption = f"{title}: every figure of {clean(told.found.place.name)}, with its limits, England and its standing"
+    whole = _small(whole_of(told.beside))
+    caption = f"{title}: every figure of {clean(told.found.place.name)}, with its limits, {whole} and its standing"
     numbers = numbers_table(rows, told.beside, caption)
     inner.append(Section(f"{title}: the numbers", (numbers,), anchor=f"{_slug(theme)}-numbers"))
     return Section(title, (), tuple(inner), anchor=_slug(theme))

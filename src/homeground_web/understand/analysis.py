@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 import homeground
+from homeground.document.tree import Block, Bullets, DataTable, Paragraph, Section
 from homeground.errors import HomegroundError
 from homeground.find.cohort import OTHER_DEPRIVED
 from homeground.journey.access import PlaceList, measure_access
@@ -28,8 +29,10 @@ from homeground.sources import presets
 from homeground.sources.indicator_blocks import THEMES
 from homeground.sources.writers import write_table
 from homeground.understand.everywhere import Everywhere, Guide, Read, everywhere
+from homeground.understand.profile_report import Chapter
 from homeground.understand.profiling.figures import Measure
 from homeground.understand.profiling.intervals import HOW
+from homeground.words import clean
 from homeground_web.places.analysis import desk_of, source_told
 
 __all__ = [
@@ -48,6 +51,7 @@ __all__ = [
     "Reach",
     "Read",
     "Reported",
+    "Said",
     "all_of",
     "columns_at",
     "figures_at",
@@ -400,12 +404,15 @@ def write(
 
     A CSV file has its description beside it (CSV on the Web); text that a spreadsheet would run is made harmless.
     """
-    known = {field.name for field in fields(Source)}
-    told = [Source(**{key: value for key, value in source.items() if key in known}) for source in sources]
     return write_table(
-        table, path, title=title, sources=told, notes=[Note(text) for text in notes], descriptions=descriptions,
-        boundaries=outlines,
+        table, path, title=title, sources=_sources(sources), notes=[Note(text) for text in notes],
+        descriptions=descriptions, boundaries=outlines,
     )  # fmt: skip
+
+
+def _sources(told: Sequence[Mapping[str, Any]]) -> tuple[Source, ...]:
+    known = {field.name for field in fields(Source)}
+    return tuple(Source(**{key: value for key, value in source.items() if key in known}) for source in told)
 
 
 def written(table: pl.DataFrame, name: str, **told: Any) -> dict[str, bytes]:
@@ -433,12 +440,47 @@ class Reported:
     notes: list[str]
 
 
+@dataclass(frozen=True)
+class Said:
+    """A part of a report in plain words: paragraphs, points, tables to read (caption, headings, rows), and numbers."""
+
+    title: str
+    anchor: str
+    sheet: str
+    paragraphs: tuple[str, ...]
+    points: tuple[str, ...]
+    tables: tuple[tuple[str, tuple[str, ...], tuple[tuple[str, ...], ...]], ...]
+    rests_on: tuple[str, ...]
+    notes: Sequence[str]
+    numbers: list[dict[str, Any]]
+    meanings: Mapping[str, str]
+    sources: Sequence[Mapping[str, Any]]
+
+
+def _chapter(said: Said) -> Chapter:
+    blocks: list[Block] = [Paragraph(clean(text)) for text in said.paragraphs]
+    if said.points:
+        blocks.append(Bullets(tuple(clean(text) for text in said.points)))
+    for caption, headings, rows in said.tables:
+        cells = tuple(tuple(clean(cell) for cell in row) for row in rows)
+        heads = tuple(clean(heading) for heading in headings)
+        blocks.append(DataTable(clean(caption), heads, cells, frozenset(heads[1:])))
+    blocks += [Paragraph(clean(text), quiet=True) for text in said.rests_on]
+    notes = Bullets(tuple(clean(text) for text in said.notes))
+    inner = (Section("What a careful reader should know", (notes,), anchor=f"{said.anchor}-notes"),)
+    section = Section(said.title, tuple(blocks), inner if said.notes else (), anchor=said.anchor)
+    return Chapter(section, said.sheet, pl.DataFrame(said.numbers, infer_schema_length=None), said.meanings)
+
+
 def report_of(
-    folder: Path, presets: tuple[str, ...], asked: str, kind: str | None, name: str, out: Path, day: dt.datetime
-) -> Reported:
-    """Write the report of a place; the ending of `out` says in which format."""
+    folder: Path, presets: tuple[str, ...], asked: str, kind: str | None, name: str, out: Path, day: dt.datetime,
+    more: Sequence[Said] = (),
+) -> Reported:  # fmt: skip
+    """Write the report of a place, `more` of what is known in it; the ending of `out` says in which format."""
     found = desk_of(folder, presets).profile(asked, kind=kind, name="" if kind else name)
-    write_profile(found, out, made_on=day.date())
+    others = _sources([source for said in more for source in said.sources])
+    found = replace(found, sources=tuple(dict.fromkeys((*found.sources, *others))))
+    write_profile(found, out, made_on=day.date(), more=tuple(_chapter(said) for said in more))
     return Reported([source_told(source) for source in found.sources], [note.text for note in found.notes])
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from homeground_web.shell.wording import money, number
 from homeground_web.understand import charts
 
-__all__ = ["GivenHere", "given_here"]
+__all__ = ["GivenHere", "beside", "given_here", "group_title"]
 
 _WHOLE_POUNDS = 10
 _MOST_FROM_ONE = 0.5
@@ -27,6 +27,7 @@ class GivenHere:
     series: tuple[str, ...]
     cautions: tuple[str, ...]
     chart: charts.Rows | None
+    headings: tuple[str, ...]
     numbers: tuple[tuple[str, ...], ...]
     by_year: tuple[tuple[str, ...], ...]
     year_headings: tuple[str, ...]
@@ -36,14 +37,14 @@ class GivenHere:
 def given_here(name: str, row: Mapping[str, Any], summary: Mapping[str, Any]) -> GivenHere:
     """Return what the panel of a place says, from its stored row and what all places have in common."""
     main = "best" if row["best_gbp_per_head"] is not None else "recipient"
-    groups = _beside(summary)
+    groups = beside(summary)
     period = _period(summary["years"])
     told = [(name, _pounds(row[f"{main}_gbp_per_head"]), row[f"{main}_gbp_per_head"], *_bounds(row, summary))]
     told += [(called, _pounds(group[main][0]), group[main][0], None, None) for called, group in groups if main in group]
     return GivenHere(
         tuple(_sentences(row, main, groups, period)), tuple(_series(row, summary)), tuple(_cautions(row, summary)),
         charts.rows(_("Pounds a head"), told) if row[f"{main}_gbp_per_head"] is not None else None,
-        tuple(_numbers(name, row, groups, summary)), *_years(summary, row["cohort"]), period,
+        _headings(), tuple(_numbers(name, row, groups, summary)), *_years(summary, row["cohort"]), period,
     )  # fmt: skip
 
 
@@ -55,7 +56,7 @@ def group_title(group: str, summary: Mapping[str, Any]) -> str:
     return _("England") if summary["whole"] == "England" else _("All places on this site")
 
 
-def _beside(summary: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+def beside(summary: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
     """Return the groups that a place is set beside: with itself four, which is the most a chart holds."""
     chosen = [*summary.get("beside", ()), *(group for group in summary["groups"] if group["group"] != "rest")]
     return [(group_title(group["group"], summary), group) for group in chosen]
@@ -153,6 +154,13 @@ def _of_each(share: float, what: str) -> str:
     if share < 1 / _OF_100:
         return _("Fewer than 1 of every 100 %(what)s") % {"what": what}
     return _("%(n)s of every 100 %(what)s") % {"n": _in_100(share), "what": what}
+
+
+def _headings() -> tuple[str, ...]:
+    return (
+        _("Place"), _("By where registered"), _("Best place known"), _("At least"), _("At most"),
+        _("Grants, by where registered"), _("Grants, best place known"),
+    )  # fmt: skip
 
 
 def _numbers(

@@ -12,7 +12,7 @@ from homeground_web.shell.wording import about, number
 from homeground_web.understand import charts
 from homeground_web.understand.giving_words import group_title
 
-__all__ = ["METRES_A_MINUTE", "ReachHere", "reach_here"]
+__all__ = ["METRES_A_MINUTE", "ReachHere", "kind_title", "reach_here"]
 
 METRES_A_MINUTE = 80
 """How fast somebody walks who is well, in metres; said on the page."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from homeground_web.places.models import Area, Load, Place
 from homeground_web.runs.actions import Computed, record
 from homeground_web.runs.models import Run, RunFile
 from homeground_web.understand import analysis
+from homeground_web.understand.chapters import chapters
 
 __all__ = ["ENDINGS", "kept", "make", "make_own"]
 
@@ -50,7 +51,7 @@ def make(load: Load, area: Area, ending: str, say: Callable[..., None]) -> Run:
     Refused
         If the files of the load have gone, or the report cannot be made; the words say why.
     """
-    return _make(load, area.code, area.node, area.code, area.name, ending, say)
+    return _make(load, area.code, area.node, area.code, area.name, ending, say, chapters(area))
 
 
 def make_own(load: Load, place: Place, ending: str, say: Callable[..., None]) -> Run:
@@ -59,7 +60,10 @@ def make_own(load: Load, place: Place, ending: str, say: Callable[..., None]) ->
         return _make(load, str(path), "our", str(place.pk), place.name, ending, say)
 
 
-def _make(load: Load, asked: str, node: str, code: str, name: str, ending: str, say: Callable[..., None]) -> Run:
+def _make(
+    load: Load, asked: str, node: str, code: str, name: str, ending: str, say: Callable[..., None],
+    more: Sequence[analysis.Said] = (),
+) -> Run:  # fmt: skip
     there = kept(load.pk, node, code, name).get(ending)
     if there is not None:
         return there.run
@@ -72,7 +76,7 @@ def _make(load: Load, asked: str, node: str, code: str, name: str, ending: str, 
         kind = node if node != "our" else None
         try:
             told = analysis.report_of(
-                folder, tuple(load.plan.get("presets", ())), asked, kind, name, out, load.swapped or load.begun
+                folder, tuple(load.plan.get("presets", ())), asked, kind, name, out, load.swapped or load.begun, more
             )
         except analysis.HomegroundError as error:
             raise Refused(str(error)) from None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import html
 import io
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import docx
+import openpyxl
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -16,6 +19,7 @@ from homeground_web.jobs.models import Job
 from homeground_web.places import queries as places
 from homeground_web.places.models import Load
 from homeground_web.runs.models import Run
+from homeground_web.understand import queries
 
 pytestmark = pytest.mark.django_db
 
@@ -141,3 +145,45 @@ def test_the_place_page_leads_to_it(client: Client) -> None:
     """Near its foot."""
     assert places.current() is not None
     assert f'href="{PAGE}"' in client.get("/places/ZW022").content.decode()
+
+
+def test_a_report_tells_what_the_page_tells_beside_the_figures(
+    client: Client, django_capture_on_commit_callbacks: Any
+) -> None:
+    """What the place was given, and what is within reach: in the same words, with the same numbers, and sources."""
+    ask(client, django_capture_on_commit_callbacks, "docx")
+    paragraphs, cells = _words(content(client, f"{PAGE}.docx"))
+    page = client.get("/places/ZW022").content.decode()
+    for title in ("What the place has been given", "What is within reach"):
+        assert title in paragraphs
+        assert f">{title}</h2>" in page
+    given = next(text for text in paragraphs if "funders gave" in text)
+    assert given in html.unescape(page)
+    assert "At least" in cells
+    assert "Libraries" in cells
+    run = Run.objects.get(kind="report docx ward21 ZW022")
+    beside = [queries.row_of(places.area_of(places.current(), "ZW022"), kind) for kind in ("given", "reach")]
+    titles = {source["title"] for row in beside if row for source in row[1].sources}
+    assert len(titles) > 2
+    assert titles <= {source["title"] for source in run.sources}
+
+
+def test_a_workbook_has_a_sheet_for_each_of_them(client: Client, django_capture_on_commit_callbacks: Any) -> None:
+    """Numbers are numbers there, and those of the page."""
+    ask(client, django_capture_on_commit_callbacks, "xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(content(client, f"{PAGE}.xlsx")))
+    rows = [row for row in book["Given"].iter_rows(values_only=True) if row[0]]
+    heads = next(place for place, row in enumerate(rows) if row[0] == "place")
+    here = dict(zip(rows[heads], rows[heads + 1], strict=True))
+    run = Run.objects.get(kind="given ward21", state=Run.State.PUBLISHED)
+    stored = queries.row_of(places.area_of(places.current(), "ZW022"), "given")
+    assert stored is not None
+    assert run == stored[1]
+    assert here["best_gbp_per_head"] == pytest.approx(stored[0]["best_gbp_per_head"])
+    assert {row[0] for row in book["Within reach"].iter_rows(values_only=True)} >= {"Libraries", "Any place to meet"}
+
+
+def _words(file: bytes) -> tuple[list[str], list[str]]:
+    document = docx.Document(io.BytesIO(file))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return [paragraph.text for paragraph in document.paragraphs], cells

@@ -19,7 +19,7 @@ COMPARED = (
     ("left-behind", "Left behind places"),
     ("other-deprived", "Other deprived places"),
     ("authority", ""),
-    ("england", "England"),
+    ("england", ""),
 )
 
 
@@ -104,18 +104,19 @@ def _title(row: Mapping[str, object], england: Mapping[str, object], place: str)
     """Return a sentence with the finding, made from the figures."""
     unit = str(row["unit"])
     here, there = shown(row["value"], unit), shown(england.get("value"), unit)
+    whole = clean(england.get("title")) or "England"
     if not here:
         return f"There is no figure for {place}"
     if not there:
         return f"{place}: {here}"
     if row["kind"] == "rank":
-        return f"{place} stands at {here} of 100, England at {there}"
+        return f"{place} stands at {here} of 100, {whole} at {there}"
     if here == there:
-        return f"The same in {place} as in England: {here}"
+        return f"The same in {place} as in {whole}: {here}"
     if row["sure"] is False:
-        return f"{place} is close to England: {here} and {there}"
+        return f"{place} is close to {whole}: {here} and {there}"
     higher = float(str(row["value"])) > float(str(england["value"]))
-    return f"{'Higher' if higher else 'Lower'} in {place} than in England: {here} against {there}"
+    return f"{'Higher' if higher else 'Lower'} in {place} than in {whole}: {here} against {there}"
 
 
 def _caption(row: Mapping[str, object], *, period: bool = True) -> str:

@@ -9,7 +9,7 @@ from homeground.document.tree import DataTable
 from homeground.understand.profiling.saying import plain
 from homeground.words import clean
 
-__all__ = ["between", "gap", "named_unit", "numbers_table", "shown"]
+__all__ = ["between", "gap", "named_unit", "numbers_table", "shown", "whole_of"]
 
 
 def shown(value: object, unit: str) -> str:
@@ -42,11 +42,19 @@ def named_unit(row: Mapping[str, object]) -> str:
     return unit
 
 
+def whole_of(beside: Mapping[str, Mapping[str, Mapping[str, object]]]) -> str:
+    """Return what all places together are called, as a heading."""
+    titles = (clean(others["england"]["title"]) for others in beside.values() if "england" in others)
+    whole = next(titles, "England")
+    return whole[:1].upper() + whole[1:]
+
+
 def numbers_table(
     rows: Sequence[Mapping[str, object]], beside: Mapping[str, Mapping[str, Mapping[str, object]]], caption: str
 ) -> DataTable:
     """Return every figure of a theme with its limits, England, its rank and the way that is worse."""
-    headings = ("Figure", "Unit", "Here", "Between", "England", "Rank (1 is worst)", "Which way", "Period")
+    whole = whole_of(beside)
+    headings = ("Figure", "Unit", "Here", "Between", whole, "Rank (1 is worst)", "Which way", "Period")
     cells = []
     for row in rows:
         unit = str(row["unit"])
@@ -66,5 +74,5 @@ def numbers_table(
                 clean(row["period"]) or "not given",
             )
         )
-    numeric = frozenset({"Here", "Between", "England", "Rank (1 is worst)"})
+    numeric = frozenset({"Here", "Between", whole, "Rank (1 is worst)"})
     return DataTable(caption, headings, tuple(cells), numeric, folded="Show the numbers")
