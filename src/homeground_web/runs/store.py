@@ -27,10 +27,15 @@ def path_of(sha256: str) -> Path:
 
 
 def keep(path: Path) -> tuple[str, int]:
-    """Put a copy of a file into the store; return its hash and its size in bytes."""
+    """Put a copy of a file into the store; return its hash and its size in bytes.
+
+    One that is there already is new from now on, so that nobody who tidies takes it out before its result is on record.
+    """
     found = hash_of(path)
     target = path_of(found)
-    if not target.exists():
+    try:
+        os.utime(target)
+    except FileNotFoundError:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, half = tempfile.mkstemp(dir=target.parent)
         os.close(handle)
