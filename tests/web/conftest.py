@@ -10,7 +10,7 @@ import pytest
 from django.core.cache import caches
 from django.test import Client
 
-WARD = "ZW022"  # on the list of left-behind wards
+WARD = "ZW022"  # a ward with every kind of figure; it is not on the list of left-behind wards
 
 
 @pytest.fixture(scope="session")

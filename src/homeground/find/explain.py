@@ -6,8 +6,9 @@ take to cross the line, and how two places differ all follow from the sum itself
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import polars as pl
@@ -21,7 +22,13 @@ from homeground.method import Method
 from homeground.provenance import Note
 from homeground.stats import FloatArray, IntArray
 
-__all__ = ["Explanation", "IndexExplanation", "explain"]
+__all__ = ["Explanation", "IndexExplanation", "explain", "explain_each"]
+
+
+class _RankOf(Protocol):
+    """What rank a value of a part has."""
+
+    def __call__(self, part: str, value: float, *, most: bool) -> float | None: ...
 
 
 _RANKED = ("exponential-rank", "rank-to-normal", "percentile")
@@ -78,7 +85,39 @@ def explain(
     >>> found.score, found.line, found.changes["value_needed"].to_list()
     (9.0, 3.0, [-3.0, -3.0])
     """
-    names = names or {}
+    return _explain(model, code, against, names or {}, {})
+
+
+def explain_each(
+    model: ListModel, codes: Iterable[str], *, names: Mapping[str, str] | None = None
+) -> Iterator[Explanation]:
+    """Yield the explanation of each place: as `explain`, but what all places share is put in order only once.
+
+    Examples
+    --------
+    >>> from homeground.find.index import build
+    >>> from homeground.find.doubting.model import index_model
+    >>> from homeground.find.rules import Rule
+    >>> from homeground.method import parse_method
+    >>> parts = {"poor": {"column": "poor"}}
+    >>> method = parse_method({"name": "one thing", "index": {"parts": ["poor"], "weights": "equal"}, "parts": parts})
+    >>> table = pl.DataFrame({"area_code": ["a", "b"], "poor": [9.0, 5.0]})
+    >>> model = ListModel(("a", "b"), index_model(build(method, table), table["area_code"]), rule=Rule(count=1))
+    >>> [found.selected for found in explain_each(model, ["a", "b"])]
+    [True, False]
+    """
+    ladders: _Ladders = {}
+    for code in codes:
+        yield _explain(model, code, None, names or {}, ladders)
+
+
+#: Values and ranks of a part, in the order of its ranks, by role and part.
+_Ladders = dict[tuple[str, str], tuple[FloatArray, FloatArray]]
+
+
+def _explain(
+    model: ListModel, code: str, against: str | None, names: Mapping[str, str], ladders: _Ladders
+) -> Explanation:
     row, other = _row(model, code), None if against is None else _row(model, against)
     if row == other:
         raise BadSpecification(f"{code} cannot be contrasted with itself", remedy="Name another place.")
@@ -91,7 +130,7 @@ def explain(
         if isinstance(universe, str):
             notes.append(Note(f"{_title(index)}: {universe}"))
             continue
-        found.append(_explain_index(model, role, index, universe))
+        found.append(_explain_index(model, role, index, universe, ladders))
     if model.eligible is not None and not model.eligible[row]:
         notes.append(
             Note(f"{names.get(code, code)} was excluded from the list, whatever its ranks.", (code,), "excluded")
@@ -172,7 +211,14 @@ def _universe(index: IndexModel, row: int, other: int | None) -> _Universe | str
     return _Universe(codes, weights, values, scores, areas[0], areas[1] if other is not None else None, several=False)
 
 
-def _explain_index(model: ListModel, role: str, index: IndexModel, universe: _Universe) -> IndexExplanation:
+def _explain_index(
+    model: ListModel, role: str, index: IndexModel, universe: _Universe, ladders: _Ladders
+) -> IndexExplanation:
+    def rank_of(part: str, value: float, *, most: bool) -> float | None:
+        if (role, part) not in ladders:
+            ladders[role, part] = _ladder(index, part)
+        return _rank_of_value(*ladders[role, part], value, most=most)
+
     built, row = index.built, universe.row
     own = universe.scores[row]
     known = np.isfinite(universe.scores)
@@ -200,8 +246,8 @@ def _explain_index(model: ListModel, role: str, index: IndexModel, universe: _Un
         inside=inside,
         line=line,
         line_code="" if at is None else str(codes[at]),
-        parts=_parts(index, universe, known, at),
-        changes=_changes(index, universe, line, inside=inside),
+        parts=_parts(index, universe, known, at, rank_of),
+        changes=_changes(index, universe, line, rank_of, inside=inside),
         weights=weights,
         contrast=None if universe.other is None else _contrast(index, universe, universe.other),
         notes=tuple(notes),
@@ -253,22 +299,28 @@ def _line(universe: _Universe, others: NDArray[np.bool_], last: int | None) -> t
     return float(universe.scores[at]), at
 
 
-def _rank_of_value(index: IndexModel, part: str, value: float, *, most: bool) -> float | None:
-    """Return the last rank (or the first, without `most`) whose score is at least (or below) `value`."""
+def _ladder(index: IndexModel, part: str) -> tuple[FloatArray, FloatArray]:
+    """Return values and ranks of a part in the order of its ranks; nothing where its values do not follow its ranks."""
     values, ranks = index.built.values[part], index.built.ranks.get(part)
     if ranks is None or index.built.method.parts[part].transform not in _RANKED:
-        return None
+        return np.empty(0), np.empty(0)
     known = np.isfinite(values) & np.isfinite(ranks)
-    # The value goes down as the rank goes up.
     order = np.argsort(ranks[known], kind="stable")
-    ladder, steps = values[known][order], ranks[known][order]
+    return values[known][order], ranks[known][order]
+
+
+def _rank_of_value(ladder: FloatArray, steps: FloatArray, value: float, *, most: bool) -> float | None:
+    """Return the last rank (or the first, without `most`) whose score is at least (or below) `value`."""
+    # The value goes down as the rank goes up.
     at = int(np.searchsorted(-ladder, -value, side="right"))  # how many have at least the value
     if most:
         return float(steps[at - 1]) if at > 0 else None
     return float(steps[at]) if at < len(steps) else None
 
 
-def _parts(index: IndexModel, universe: _Universe, known: NDArray[np.bool_], at: int | None) -> pl.DataFrame:
+def _parts(
+    index: IndexModel, universe: _Universe, known: NDArray[np.bool_], at: int | None, rank_of: _RankOf
+) -> pl.DataFrame:
     method, names = index.built.method, index.built.method.index.parts
     contribution = universe.weights[:, None] * universe.values
     whole = known & np.isfinite(universe.values).all(axis=0)
@@ -280,7 +332,7 @@ def _parts(index: IndexModel, universe: _Universe, known: NDArray[np.bool_], at:
         "title": [method.label(name) for name in names],
         "weight": universe.weights,
         "value": universe.values[:, universe.row],
-        "rank": [_rank_now(index, universe, number) for number in range(len(names))],
+        "rank": [_rank_now(index, universe, number, rank_of) for number in range(len(names))],
         "contribution": own,
         "average": average,
         "above_average": own - average,
@@ -290,17 +342,19 @@ def _parts(index: IndexModel, universe: _Universe, known: NDArray[np.bool_], at:
     return pl.DataFrame(columns, schema_overrides={"rank": pl.Float64}).fill_nan(None)
 
 
-def _rank_now(index: IndexModel, universe: _Universe, number: int) -> float | None:
+def _rank_now(index: IndexModel, universe: _Universe, number: int, rank_of: _RankOf) -> float | None:
     part = index.built.method.index.parts[number]
     if not universe.several:
         areas = index.ways[0].area[index.ways[0].place == universe.row]
         area = int(areas[0]) if index.ways[0].by == "mean-score" else universe.row
         ranks = index.built.ranks.get(part)
         return None if ranks is None else float(ranks[area])
-    return _rank_of_value(index, part, float(universe.values[number, universe.row]), most=True)
+    return rank_of(part, float(universe.values[number, universe.row]), most=True)
 
 
-def _changes(index: IndexModel, universe: _Universe, line: float | None, *, inside: bool) -> pl.DataFrame:
+def _changes(
+    index: IndexModel, universe: _Universe, line: float | None, rank_of: _RankOf, *, inside: bool
+) -> pl.DataFrame:
     method, rows = index.built.method, []
     for number, name in enumerate(method.index.parts):
         value = float(universe.values[number, universe.row])
@@ -309,7 +363,7 @@ def _changes(index: IndexModel, universe: _Universe, line: float | None, *, insi
             "title": method.label(name),
             "value": value,
             "value_needed": None,
-            "rank": _rank_now(index, universe, number),
+            "rank": _rank_now(index, universe, number, rank_of),
             "rank_needed": None,
             "possible": False,
         }
@@ -319,7 +373,7 @@ def _changes(index: IndexModel, universe: _Universe, line: float | None, *, insi
             possible = lowest < needed if inside else needed <= highest
             row |= {"value_needed": needed, "possible": possible}
             if possible:
-                row["rank_needed"] = _rank_of_value(index, name, needed, most=not inside)
+                row["rank_needed"] = rank_of(name, needed, most=not inside)
         rows.append(row)
     return pl.DataFrame(rows, schema=_CHANGES)
 

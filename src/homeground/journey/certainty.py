@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from homeground.find.doubting.doubt import CertaintySpec
 from homeground.find.doubting.explanation import Explanation
 from homeground.find.doubting.model import IndexModel, Leg, ListModel, index_model
 from homeground.find.doubting.workers import Executor, Progress
-from homeground.find.explain import explain
+from homeground.find.explain import explain, explain_each
 from homeground.find.index import BuiltIndex, build
 from homeground.find.rules import Rule, RuleName
 from homeground.journey.cohort import build_cohort
@@ -30,7 +30,7 @@ from homeground.provenance import Note, Source
 from homeground.sources import methods, presets
 from homeground.tables import numbers, require_columns
 
-__all__ = ["Ready", "certainty_of", "explain_place", "method_of", "own_list", "preset_list"]
+__all__ = ["Ready", "certainty_of", "explain_place", "explain_places", "method_of", "own_list", "preset_list"]
 
 
 @dataclass(frozen=True)
@@ -400,6 +400,11 @@ def certainty_of(
         notes=ready.notes,
         sources=ready.sources,
     )
+
+
+def explain_places(ready: Ready, codes: Iterable[str]) -> Iterator[Explanation]:
+    """Yield the explanation of each place; see `homeground.find.explain.explain_each`."""
+    return explain_each(ready.model, codes, names=ready.names)
 
 
 def explain_place(ready: Ready, code: str, *, against: str | None = None) -> Explanation:

@@ -26,7 +26,7 @@ from homeground.find.doubting.model import IndexModel, ListModel
 from homeground.find.doubting.way import Way
 from homeground.find.index import BuiltIndex
 from homeground.find.rules import Rule, cut
-from homeground.journey.certainty import Ready, certainty_of, preset_list
+from homeground.journey.certainty import Ready, certainty_of, explain_places, preset_list
 from homeground.journey.change import change_between
 from homeground.journey.shelf import node_of
 from homeground.method import parse_method
@@ -36,10 +36,11 @@ from homeground_web.places.analysis import source_told
 
 __all__ = [
     "HomegroundError", "Kept", "ListMade", "Reweighed", "kept_at", "list_at", "lists_of", "method_at", "reweigh",
-    "version",
+    "version", "why_at",
 ]  # fmt: skip
 
 SEED = 0
+_NOW_AND_THEN = 0.05  # how often a place is on the list, to be told what would bring it there
 _AUDIT_SAMPLES = 128
 _ROLES = ("deprivation", "need")
 
@@ -66,6 +67,7 @@ class ListMade:
     seconds: float
     method: dict[str, Any]
     engine: dict[str, Any]
+    why: dict[str, list[str]]
 
 
 def lists_of(folder: Path, presets: tuple[str, ...], *, draws: int, say: Callable[..., None]) -> Iterator[ListMade]:
@@ -100,6 +102,7 @@ def lists_of(folder: Path, presets: tuple[str, ...], *, draws: int, say: Callabl
             f"homeground find certainty --preset {named} --data DATA --vary {vary} --draws {draws} --seed {SEED} "
             "--out certainty.csv",
             time.monotonic() - began, _method(path, preset, folder, ready), _engine(ready.model),
+            _why(ready, sure.table),
         )  # fmt: skip
 
 
@@ -134,6 +137,30 @@ def _areas(table: pl.DataFrame, ready: Ready) -> dict[str, dict[str, Any]]:
             row["need_rank"], "probability": row["probability"], "sure_sentence": row["sentence"] or "",
         }  # fmt: skip
     return found
+
+
+def _why(ready: Ready, table: pl.DataFrame) -> dict[str, list[str]]:
+    """Return of each place on the list, or now and then on it, why that is so and what would change it, in sentences.
+
+    The first sentence is left out: the page says where a place stands. Without an exact explanation there is none.
+    """
+    close = table.filter(pl.col("selected") | (pl.col("probability") >= _NOW_AND_THEN))["area_code"]
+    try:
+        found = {told.area_code: list(told.sentences[1:]) for told in explain_places(ready, close)}
+    except HomegroundError:
+        return {}
+    return {code: sentences for code, sentences in found.items() if sentences}
+
+
+def why_at(path: Path, code: str) -> tuple[str, ...]:
+    """Return what a stored list says of a place."""
+    return _whys_at(path).get(code, ())
+
+
+@lru_cache(maxsize=8)
+def _whys_at(path: Path) -> dict[str, tuple[str, ...]]:
+    told = json.loads(path.read_text(encoding="utf-8"))
+    return {code: tuple(sentences) for code, sentences in told.items()}
 
 
 def _method(path: str, preset: str, folder: Path, ready: Ready) -> dict[str, Any]:

@@ -14,10 +14,10 @@ from homeground_web.places.loading import Facts, Loading, register_facts
 from homeground_web.runs.actions import Computed, record
 from homeground_web.runs.models import Run
 
-__all__ = ["ENGINE", "FACTS", "KIND", "LIST", "METHOD", "keep"]
+__all__ = ["ENGINE", "FACTS", "KIND", "LIST", "METHOD", "WHY", "keep"]
 
 KIND = "list"
-LIST, METHOD, ENGINE, FACTS = "list.parquet", "method.json", "engine.npz", "areas.json"
+LIST, METHOD, ENGINE, FACTS, WHY = "list.parquet", "method.json", "engine.npz", "areas.json", "why.json"
 
 
 def _facts(loading: Loading) -> Facts:
@@ -34,16 +34,18 @@ def _facts(loading: Loading) -> Facts:
 def keep(made: analysis.ListMade, load: Any, *, state: Any) -> Run:
     """Write down a list that was made, with all that its pages tell of it."""
     with tempfile.TemporaryDirectory() as folder:
-        path, method, engine, facts = (Path(folder) / name for name in (LIST, METHOD, ENGINE, FACTS))
+        path, method, engine, facts, why = (Path(folder) / name for name in (LIST, METHOD, ENGINE, FACTS, WHY))
         made.table.write_parquet(path)
         method.write_text(json.dumps(made.method, ensure_ascii=False, sort_keys=True), encoding="utf-8")
         np.savez(engine, **made.engine)
         facts.write_text(json.dumps(made.areas, sort_keys=True), encoding="utf-8")
+        why.write_text(json.dumps(made.why, ensure_ascii=False, sort_keys=True), encoding="utf-8")
         files = {
             LIST: (path, "the list, every area with how sure it is"),
             METHOD: (method, "how the list was made: rule, weights, audit, what changed"),
             ENGINE: (engine, "the values of all parts, from which the list can be made again"),
             FACTS: (facts, "what each area's page says of it"),
+            WHY: (why, "why places are on the list or close to it, and what would change that"),
         }
         return record(
             Computed(

@@ -24,7 +24,13 @@ def _sure(request: HttpRequest, area: Any) -> Mapping[str, Any] | None:
     times = min(100, max(0, round(100 * area.probability)))
     if 0 < area.probability < 1:  # 'always' and 'never' are said only when it is so
         times = min(99, max(1, times))
-    return {"area": area, "run": run, "times": times, "on_list": area.group == "left-behind"}
+    return {
+        "area": area,
+        "run": run,
+        "times": times,
+        "on_list": area.group == "left-behind",
+        "why": queries.why(run, area.code),
+    }
 
 
 def _lists(request: HttpRequest, load: Any) -> Mapping[str, Any] | None:

@@ -9,12 +9,12 @@ from django.db.models import F, Value
 from django.db.models.functions import Abs
 
 from homeground_web.find import analysis
-from homeground_web.find.lists import ENGINE, METHOD
+from homeground_web.find.lists import ENGINE, METHOD, WHY
 from homeground_web.places.models import Area
 from homeground_web.runs import store
 from homeground_web.runs.models import Run, RunFile
 
-__all__ = ["engine_of", "example_areas", "file_of", "list_run", "list_runs", "method_of", "near_the_line"]
+__all__ = ["engine_of", "example_areas", "file_of", "list_run", "list_runs", "method_of", "near_the_line", "why"]
 
 _BARE = ("outline",)
 _NEAR = 10
@@ -48,6 +48,12 @@ def engine_of(run: Run) -> analysis.Kept | None:
     """Return what a list can be made again from; None for a list stored before that was kept."""
     path = file_of(run, ENGINE)
     return analysis.kept_at(path) if path else None
+
+
+def why(run: Run, code: str) -> tuple[str, ...]:
+    """Return why a place is on a list or close to it, and what would change that; nothing for a place far from it."""
+    path = file_of(run, WHY)
+    return analysis.why_at(path, code) if path else ()
 
 
 def example_areas(load_id: int, node: str) -> tuple[Area | None, Area | None]:
