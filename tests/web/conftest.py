@@ -39,9 +39,11 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any, district_fold
 @pytest.fixture(autouse=True)
 def _fresh() -> Iterator[None]:
     """Begin each test with nothing kept from the one before."""
+    from homeground_web.runs import files
     from homeground_web.shell import freshness
 
     caches["pages"].clear()
+    files._sha256.cache_clear()
     freshness._seen["until"] = 0.0
     yield
     caches["pages"].clear()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from django.db.models import F, Value
@@ -11,10 +10,10 @@ from django.db.models.functions import Abs
 from homeground_web.find import analysis
 from homeground_web.find.lists import ENGINE, METHOD, WHY
 from homeground_web.places.models import Area
-from homeground_web.runs import store
-from homeground_web.runs.models import Run, RunFile
+from homeground_web.runs.files import file_of
+from homeground_web.runs.models import Run
 
-__all__ = ["engine_of", "example_areas", "file_of", "list_run", "list_runs", "method_of", "near_the_line", "why"]
+__all__ = ["engine_of", "example_areas", "list_run", "list_runs", "method_of", "near_the_line", "why"]
 
 _BARE = ("outline",)
 _NEAR = 10
@@ -30,12 +29,6 @@ def list_runs(load_id: int) -> list[Run]:
 def list_run(load_id: int, node: str) -> Run | None:
     """Return the published list of a kind of area."""
     return Run.objects.filter(load_id=load_id, kind=f"list {node}", state=Run.State.PUBLISHED).first()
-
-
-def file_of(run: Run, name: str) -> Path | None:
-    """Return where a file of a run is stored; None when it has none of that name."""
-    sha256 = RunFile.objects.filter(run=run, name=name).values_list("sha256", flat=True).first()
-    return store.path_of(sha256) if sha256 else None
 
 
 def method_of(run: Run) -> dict[str, Any] | None:

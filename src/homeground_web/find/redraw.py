@@ -14,8 +14,8 @@ from homeground_web.find.lists import FACTS, KIND, keep
 from homeground_web.jobs.work import Refused
 from homeground_web.places.models import Area, Load
 from homeground_web.runs.actions import publish as publish_run
-from homeground_web.runs.models import Run, RunFile
-from homeground_web.runs.store import path_of
+from homeground_web.runs.files import file_of
+from homeground_web.runs.models import Run
 
 __all__ = ["difference", "draw", "publish"]
 
@@ -94,8 +94,8 @@ class _Who:
 
 
 def _facts(run: Run) -> dict[str, Any]:
-    stored = RunFile.objects.filter(run=run, name=FACTS).values_list("sha256", flat=True).first()
+    stored = file_of(run, FACTS)
     if stored is None:
         raise Refused("This list keeps no facts of its areas. Draw it anew.")
-    facts: dict[str, Any] = json.loads(path_of(stored).read_text(encoding="utf-8"))
+    facts: dict[str, Any] = json.loads(stored.read_text(encoding="utf-8"))
     return facts

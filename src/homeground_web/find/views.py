@@ -15,6 +15,7 @@ from homeground_web.find.lists import LIST
 from homeground_web.people.gate import needs
 from homeground_web.places import queries as places
 from homeground_web.places.models import Load
+from homeground_web.runs.files import file_of
 from homeground_web.runs.models import Run
 from homeground_web.shell import freshness
 from homeground_web.shell.wording import number
@@ -153,7 +154,7 @@ def _made_again(load: Load, node: str, kept: analysis.Kept, typed: own_weights.T
 def download(request: HttpRequest, node: str, ending: str) -> HttpResponse:
     """Hand out the list, every area with how sure it is, as CSV or JSON."""
     _load, run = _list(node)
-    path = queries.file_of(run, LIST)
+    path = file_of(run, LIST)
     if path is None or ending not in _TYPES:
         raise Http404
     return HttpResponse(

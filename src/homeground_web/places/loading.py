@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, Max
 from django.utils import timezone
 
 from homeground_web.audit import log
@@ -182,6 +183,9 @@ def _areas(loading: Loading, facts: Facts) -> None:
             counts[node] += len(batch)
     # The nodes in a list of their own: PostgreSQL keeps no order of keys.
     loading.summary |= {"areas": counts, "nodes": loading.nodes, "version": analysis.version()}
+    # In degrees: who looks for boxes around a spot by their western edges need look no further west.
+    wide = Area.objects.filter(load=loading.load).values_list("node").annotate(widest=Max(F("east") - F("west")))
+    loading.summary["widest"] = {node: widest for node, widest in wide if widest is not None}
 
 
 def _area(load: Load, row: Any, facts: Mapping[str, Any]) -> Area:

@@ -18,6 +18,7 @@ __all__ = ["Found", "area_of", "around", "by_code", "current", "named", "near", 
 _POSTCODE = re.compile(r"^[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}$")
 _MOST = 20
 _CLOSE = 0.72
+_HAIR = 1e-6  # degrees: sums of fractions are not exact
 _BARE = ("outline",)  # large: read only where a map is drawn
 
 
@@ -107,14 +108,23 @@ def _close(load: Load, plain: str) -> list[Area]:
 def near(load: Load, lon: float, lat: float, *, but: str = "") -> list[Area]:
     """Return the areas of each kind, `but` one, that a spot lies in, or is nearest to."""
     kinds = [node for node in nodes(load) if node != but]
-    around_it = Area.objects.filter(
-        load=load, node__in=kinds, west__lte=lon, east__gte=lon, south__lte=lat, north__gte=lat
-    )
+    if not kinds:
+        return []
+    boxes = Q()
+    for node in kinds:
+        boxes |= Q(load=load, node=node, west__lte=lon, **_no_further_west(load, node, lon))
+    around_it = Area.objects.filter(boxes, east__gte=lon, south__lte=lat, north__gte=lat)
     far = (F("lon") - lon) * (F("lon") - lon) + (F("lat") - lat) * (F("lat") - lat)
     best: dict[str, Area] = {}
     for area in around_it.annotate(far=far).order_by("far", "code").defer(*_BARE):
         best.setdefault(area.node, area)
     return [best[node] for node in kinds if node in best]
+
+
+def _no_further_west(load: Load, node: str, lon: float) -> dict[str, float]:
+    """Return the condition that spares the database the boxes that end before `lon`: it knows their western edges."""
+    widest = load.summary.get("widest", {}).get(node)
+    return {} if widest is None else {"west__gte": lon - widest - _HAIR}
 
 
 def others_here(load: Load, area: Area) -> list[Area]:
@@ -124,14 +134,15 @@ def others_here(load: Load, area: Area) -> list[Area]:
     return near(load, area.lon, area.lat, but=area.node)
 
 
-def around(area: Area, most: int = 40) -> QuerySet[Area]:
+def around(load: Load, area: Area, most: int = 40) -> QuerySet[Area]:
     """Return the areas of the same kind whose box touches an area's, itself among them, with outlines."""
     if area.west is None:
         return Area.objects.none()
     wide, high = (area.east - area.west) * 0.35, (area.north - area.south) * 0.35
     touching = Area.objects.filter(
-        load_id=area.load_id, node=area.node, west__lte=area.east + wide, east__gte=area.west - wide,
+        load=load, node=area.node, west__lte=area.east + wide, east__gte=area.west - wide,
         south__lte=area.north + high, north__gte=area.south - high,
+        **_no_further_west(load, area.node, area.west - wide),
     )  # fmt: skip
     return touching.order_by("code")[:most]
 

@@ -91,7 +91,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
     if area is None:
         raise Http404
     neighbours = [
-        outline for other, outline in queries.around(area).values_list("code", "outline") if other != area.code
+        outline for other, outline in queries.around(load, area).values_list("code", "outline") if other != area.code
     ]
     shown = panels.shown("place", request, area)
     about: dict[str, Any] = {

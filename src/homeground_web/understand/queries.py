@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from homeground_web.places import queries as places
 from homeground_web.places.models import Load
 from homeground_web.runs import store
-from homeground_web.runs.models import PlaceResult, Run, RunFile
+from homeground_web.runs.files import file_of
+from homeground_web.runs.models import PlaceResult, Run
 from homeground_web.shell.wording import kinds_word
 from homeground_web.understand import analysis
 from homeground_web.understand.map_files import KIND as MAP_KIND
@@ -74,7 +75,8 @@ def kinds_of(load: Load) -> dict[str, Kind]:
 
 def run_of(load_id: int, node: str) -> Run | None:
     """Return the published run that holds the profiles of a kind of area."""
-    return Run.objects.filter(load_id=load_id, kind=f"{KIND} {node}", state=Run.State.PUBLISHED).first()
+    found = Run.objects.filter(load_id=load_id, kind=f"{KIND} {node}", state=Run.State.PUBLISHED)
+    return found.defer("inputs", "parameters").first()
 
 
 def profile_of(area: Any) -> tuple[analysis.Read, Run] | None:
@@ -83,10 +85,10 @@ def profile_of(area: Any) -> tuple[analysis.Read, Run] | None:
     if run is None:
         return None
     body = PlaceResult.objects.filter(run=run, node=area.node, code=area.code).values_list("body", flat=True).first()
-    guide = RunFile.objects.filter(run=run, name=GUIDE).values_list("sha256", flat=True).first()
+    guide = file_of(run, GUIDE)
     if body is None or guide is None:
         return None
-    return analysis.guide_at(store.path_of(guide)).read(bytes(body)), run
+    return analysis.guide_at(guide).read(bytes(body)), run
 
 
 def row_of(area: Any, kind: str) -> tuple[dict[str, Any], Run] | None:
@@ -114,4 +116,7 @@ def figures_of(run: Run) -> pl.DataFrame:
 
 
 def _stored(run: Run, name: str) -> Path:
-    return store.path_of(RunFile.objects.values_list("sha256", flat=True).get(run=run, name=name))
+    found = file_of(run, name)
+    if found is None:
+        raise LookupError(f"run {run.pk} has no {name}")
+    return found

@@ -16,6 +16,7 @@ from homeground_web.places.models import Load
 from homeground_web.places.tidying import Tidied, tidy
 from homeground_web.runs import store
 from homeground_web.runs.actions import Computed, record
+from homeground_web.runs.files import file_of
 from homeground_web.runs.models import Run, RunFile
 
 pytestmark = pytest.mark.django_db
@@ -107,3 +108,12 @@ def test_hours_that_are_none_are_refused(hours: str) -> None:
     """With the option's name."""
     with pytest.raises(CommandError, match="--hours"):
         call_command("tidy", "--hours", hours)
+
+
+def test_a_process_that_knows_where_a_file_lay_notices_that_it_has_gone(kept: dict[str, Run]) -> None:
+    """A page of an old result says so; it does not fail."""
+    old = kept["old"]
+    assert file_of(old, "own.txt") is not None
+    tidy(older_than=_NOW)
+    assert file_of(old, "own.txt") is None
+    assert file_of(kept["current"], "own.txt") is not None
