@@ -74,7 +74,7 @@ def tab_to(page: Any, wanted: str, *, most: int = 120) -> None:
 
 
 def test_a_place_is_found_and_read_by_keyboard_alone(chromium: Any, served: str) -> None:
-    """The skip link first; the field; the place; 'show the numbers'; 'something wrong', written and sent."""
+    """The skip link first; the field; the place; why; 'show the numbers'; 'something wrong', written and sent."""
     page = chromium.new_page(viewport=_PHONE)
     page.goto(served)
     page.keyboard.press("Tab")
@@ -89,6 +89,9 @@ def test_a_place_is_found_and_read_by_keyboard_alone(chromium: Any, served: str)
     tab_to(page, "summary")
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle + document.activeElement.tagName")
     assert "SUMMARY" in outline
+    page.keyboard.press("Enter")
+    assert page.locator("#sure details[open] li").first.is_visible()
+    tab_to(page, ".hg-indicator summary")
     page.keyboard.press("Enter")
     assert page.locator("details[open] table").first.is_visible()
     tab_to(page, "a[href^='/feedback']", most=600)

@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 _PATIENCE = 10.0  # seconds
+_MOST = 8  # processes, where nobody says more: a container sees all cores of its host, and may have few
 
 
 class Command(BaseCommand):
@@ -30,8 +31,8 @@ class Command(BaseCommand):
         # A process that makes one page keeps those it has accepted waiting: with one for each core, all may wait for
         # the same one while the other idles.
         parser.add_argument(
-            "--processes", type=int, default=2 * (os.cpu_count() or 1),
-            help="how many processes answer (default: two for each core); each takes about 170 MB",
+            "--processes", type=int, default=min(_MOST, 2 * (os.cpu_count() or 1)),
+            help=f"how many processes answer (default: two for each core, at most {_MOST}); each takes about 170 MB",
         )  # fmt: skip
         parser.add_argument("--no-worker", action="store_true", help="start no worker for long work")
 
