@@ -49,9 +49,9 @@ class Site:
         assert ended.returncode == code, ended.stdout + ended.stderr
         return ended.stdout + ended.stderr
 
-    def start(self, *words: object) -> subprocess.Popen[bytes]:
-        """Start a command that stays."""
-        return subprocess.Popen(_line(words), env=self.env, stdout=subprocess.DEVNULL)
+    def start(self, *words: object, alone: bool = False) -> subprocess.Popen[bytes]:
+        """Start a command that stays; `alone` in a group of processes of its own, as a terminal does."""
+        return subprocess.Popen(_line(words), env=self.env, stdout=subprocess.DEVNULL, start_new_session=alone)
 
     def told(self, code: str) -> Any:
         """Run some Python inside the site; return what it leaves in `told`, as JSON carries it."""
@@ -71,7 +71,7 @@ class Site:
         server = self.start("serve", "--port", port, *options)
         address = f"http://127.0.0.1:{port}"
         try:
-            _wait(address, server)
+            wait_for(address, server)
             yield address
         finally:
             server.terminate()
@@ -89,7 +89,8 @@ def _line(words: Sequence[object]) -> list[str]:
     return [sys.executable, "-c", _COMMAND, *map(str, words)]
 
 
-def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
+def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    """Wait until a site answers."""
     until = time.monotonic() + _PATIENCE
     while time.monotonic() < until:
         assert server.poll() is None, "the server ended"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.web.site import Site
+from tests.web.site import Site, free_port, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -84,6 +86,31 @@ def test_one_command_serves_pages_and_does_jobs(site: Site, district_folder: Pat
         until(lambda: site.told(_STATE.format(job=job))[0] == "done")
         with urllib.request.urlopen(f"{address}/places/ZW022") as page:
             assert "people live here" in page.read().decode()
+
+
+def _anybody_in(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_what_reaches_every_process_ends_them_all(tmp_path: Path, how: signal.Signals) -> None:
+    """Ctrl-C at a terminal, and a stop by systemd, are told to each of them at once; none stays behind."""
+    site, port = Site(tmp_path / "home"), free_port()
+    site.type("migrate", "--verbosity", "0")
+    server = site.start("serve", "--port", port, "--processes", 2, alone=True)
+    try:
+        wait_for(f"http://127.0.0.1:{port}", server)
+        os.killpg(server.pid, how)
+        assert server.wait(timeout=60) == 0
+        assert until(lambda: not _anybody_in(server.pid), 30)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
 
 
 def test_serve_refuses_a_database_that_is_not_up_to_date(tmp_path: Path) -> None:

@@ -97,4 +97,5 @@ def _granian(host: str, port: int, processes: int) -> None:
         log_level=LogLevels.warning,
         log_access=False,
         respawn_failed_workers=True,
+        workers_kill_timeout=5,  # Ctrl-C reaches the workers too, and one that is told twice may wait for ever
     ).serve()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 from importlib import import_module
 from typing import Any
@@ -35,5 +34,6 @@ class Command(BaseCommand):
 
 def _end_with_input() -> None:
     """Wait until nobody holds the other end, even if whoever did was killed; then end as on Ctrl-C."""
-    sys.stdin.buffer.read()
+    while os.read(0, 1 << 10):  # not by sys.stdin, which this process could not shut down while it is read
+        pass
     os.kill(os.getpid(), signal.SIGINT)
