@@ -30,8 +30,7 @@ _TYPES: dict[Any, str] = {pl.String: "string", pl.Float64: "number", pl.Int32: "
 
 
 def _run(loading: Loading) -> None:
-    for place, node in enumerate(loading.nodes):
-        loading.say(f"writing files to take away: {node}", place / len(loading.nodes))
+    for node in loading.each("writing files to take away"):
         found = figures_of.run_of(loading.load.pk, node)
         if found is not None:
             _of(loading, node, found)

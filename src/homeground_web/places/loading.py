@@ -8,7 +8,7 @@ changes before `swap`.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -48,6 +48,13 @@ class Loading:
     nodes: list[str]
     say: Callable[..., None]
     summary: dict[str, Any] = field(default_factory=dict)
+
+    def each(self, words: str, nodes: Sequence[str] | None = None) -> Iterator[str]:
+        """Yield each kind of area (in the order of `nodes`, where they are given), and say which one is at work."""
+        order = self.nodes if nodes is None else nodes
+        for place, node in enumerate(order):
+            self.say(f"{words}: {node}", place / len(order))
+            yield node
 
 
 @dataclass(frozen=True)

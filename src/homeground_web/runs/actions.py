@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,12 @@ from django.utils import timezone
 
 from homeground_web.audit import log
 from homeground_web.runs import store
-from homeground_web.runs.models import Run, RunFile
+from homeground_web.runs.models import PlaceResult, Run, RunFile
 from homeground_web.shell import freshness
 
-__all__ = ["Computed", "publish", "record", "withdraw"]
+__all__ = ["Computed", "keep_places", "publish", "record", "withdraw"]
+
+_BATCH = 2000
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,13 @@ def record(computed: Computed, *, load: Any = None, user: Any = None, state: Any
     )
     log.write("computed", run, user=user, after={"kind": run.kind, "state": run.state, "result": run.result_hash})
     return run
+
+
+def keep_places(run: Run, node: str, rows: Iterable[tuple[str, bytes]]) -> None:
+    """Write down what a run says of each area of a kind: its code and what is packed, a portion after another."""
+    left = iter(rows)
+    while batch := list(islice(left, _BATCH)):
+        PlaceResult.objects.bulk_create(PlaceResult(run=run, node=node, code=code, body=body) for code, body in batch)
 
 
 def _result_hash(files: Mapping[str, str], summary: Mapping[str, Any]) -> str:

@@ -61,7 +61,7 @@ __all__ = [
     "own_profile",
     "own_read",
     "pack",
-    "pack_row",
+    "pack_rows",
     "preset_of",
     "reach_of",
     "read_row",
@@ -336,14 +336,15 @@ def _reach_groups(beside: pl.DataFrame, listed: pl.DataFrame | None) -> list[dic
     return sorted(found.values(), key=lambda row: _GROUPS[row["group"]])
 
 
-def pack_row(values: Sequence[Any]) -> bytes:
-    """Return a row of plain values as bytes."""
-    plain = [round(value, 6) if isinstance(value, float) else value for value in values]
-    return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
+def pack_rows(table: pl.DataFrame) -> Iterator[tuple[str, bytes]]:
+    """Yield each row of a table as its code, which stands first, and the other values as bytes."""
+    for code, *values in table.iter_rows():
+        plain = [round(value, 6) if isinstance(value, float) else value for value in values]
+        yield code, json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def read_row(columns: Sequence[str], body: bytes) -> dict[str, Any]:
-    """Return a packed row by the names of its columns."""
+    """Return a row that `pack_rows` packed, by the names of its columns."""
     return dict(zip(columns, json.loads(body), strict=True))
 
 

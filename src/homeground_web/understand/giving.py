@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 import time
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from homeground_web.jobs.work import Refused
 from homeground_web.places.loading import Loading, Step, register_step
-from homeground_web.runs.actions import Computed, record
-from homeground_web.runs.models import PlaceResult, Run
+from homeground_web.runs.actions import Computed, keep_places, record
+from homeground_web.runs.models import Run
 from homeground_web.understand import analysis
 
 __all__ = ["KIND", "files_of"]
 
 KIND = "given"
-_BATCH = 2000
 _PROBLEMS_TOLD = 20
 
 
@@ -46,8 +44,7 @@ def _run(loading: Loading) -> None:
         return
     lists = {node: analysis.preset_of(loading.folder, loading.plan.presets, node) for node in loading.nodes}
     # Areas with a list come first: those without one are set beside its groups.
-    for place, node in enumerate(sorted(loading.nodes, key=lambda node: lists[node] is None)):
-        loading.say(f"adding up grants: {node}", place / len(loading.nodes))
+    for node in loading.each("adding up grants", sorted(loading.nodes, key=lambda node: lists[node] is None)):
         _of(loading, node, files, lists[node])
 
 
@@ -82,11 +79,7 @@ def _of(loading: Loading, node: str, files: list[Path], preset: str | None) -> N
             load=loading.load,
             state=Run.State.PUBLISHED,
         )  # fmt: skip
-    rows = made.areas.iter_rows()
-    while batch := list(islice(rows, _BATCH)):
-        PlaceResult.objects.bulk_create(
-            PlaceResult(run=run, node=node, code=code, body=analysis.pack_row(values)) for code, *values in batch
-        )
+    keep_places(run, node, analysis.pack_rows(made.areas))
 
 
 def _beside(loading: Loading) -> list[dict[str, Any]]:

@@ -35,8 +35,7 @@ _log = logging.getLogger(__name__)
 
 
 def _run(loading: Loading) -> None:
-    for place, node in enumerate(loading.nodes):
-        loading.say(f"drawing the map: {node}", place / len(loading.nodes))
+    for node in loading.each("drawing the map"):
         _of(loading, node)
 
 

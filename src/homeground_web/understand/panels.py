@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -46,19 +46,20 @@ def _nearest(request: HttpRequest, area: Any) -> Mapping[str, Any] | None:
 
 
 def _given(request: HttpRequest, area: Any) -> Mapping[str, Any]:
-    found = queries.row_of(area, giving.KIND)
-    if found is None:
-        return {"given": None, "any_files": queries.any_run(area.load_id, giving.KIND)}
-    row, run = found
-    return {"given": given_here(area.name, row, run.summary), "summary": run.summary, "notes": run.notes}
+    return _stored(area, giving.KIND, given_here)
 
 
 def _reach(request: HttpRequest, area: Any) -> Mapping[str, Any]:
-    found = queries.row_of(area, reaching.KIND)
+    return _stored(area, reaching.KIND, reach_here)
+
+
+def _stored(area: Any, kind: str, in_words: Callable[..., Any]) -> Mapping[str, Any]:
+    """Return what a run of a kind says of an area, by the name of the kind; None there when it says nothing of it."""
+    found = queries.row_of(area, kind)
     if found is None:
-        return {"reach": None, "any_files": queries.any_run(area.load_id, reaching.KIND)}
+        return {kind: None, "any_files": queries.any_run(area.load_id, kind)}
     row, run = found
-    return {"reach": reach_here(area.name, row, run.summary), "summary": run.summary, "notes": run.notes}
+    return {kind: in_words(area.name, row, run.summary), "summary": run.summary, "notes": run.notes}
 
 
 def _sources(request: HttpRequest, area: Any) -> Mapping[str, Any] | None:

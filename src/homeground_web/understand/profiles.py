@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import tempfile
 import time
-from itertools import islice
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
 from homeground_web.places.loading import Loading, Step, register_step
 from homeground_web.places.models import Area
-from homeground_web.runs.actions import Computed, record
-from homeground_web.runs.models import PlaceResult, Run
+from homeground_web.runs.actions import Computed, keep_places, record
+from homeground_web.runs.models import Run
 from homeground_web.understand import analysis
 
 __all__ = ["FIGURES", "GUIDE", "KIND"]
@@ -20,12 +19,10 @@ __all__ = ["FIGURES", "GUIDE", "KIND"]
 KIND = "profile"
 GUIDE = "guide.json"
 FIGURES = "figures.parquet"
-_BATCH = 2000
 
 
 def _run(loading: Loading) -> None:
-    for place, node in enumerate(loading.nodes):
-        loading.say(f"working out profiles: {node}", place / len(loading.nodes))
+    for node in loading.each("working out profiles"):
         _of(loading, node)
 
 
@@ -53,9 +50,7 @@ def _of(loading: Loading, node: str) -> None:
             load=loading.load,
             state=Run.State.PUBLISHED,
         )  # fmt: skip
-    rows = analysis.pack(found)
-    while batch := list(islice(rows, _BATCH)):
-        PlaceResult.objects.bulk_create(PlaceResult(run=run, node=node, code=code, body=body) for code, body in batch)
+    keep_places(run, node, analysis.pack(found))
     _authorities(loading, node, found)
 
 

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import tempfile
 import time
-from itertools import islice
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
 from homeground_web.jobs.work import Refused
 from homeground_web.places.loading import Loading, Step, register_step
-from homeground_web.runs.actions import Computed, record
-from homeground_web.runs.models import PlaceResult, Run
+from homeground_web.runs.actions import Computed, keep_places, record
+from homeground_web.runs.models import Run
 from homeground_web.understand import analysis
 
 __all__ = ["KIND"]
 
 KIND = "reach"
-_BATCH = 2000
 
 
 def _run(loading: Loading) -> None:
@@ -59,11 +57,7 @@ def _record(loading: Loading, node: str, made: analysis.Reach, command: str, sec
             load=loading.load,
             state=Run.State.PUBLISHED,
         )  # fmt: skip
-    rows = made.areas.iter_rows()
-    while batch := list(islice(rows, _BATCH)):
-        PlaceResult.objects.bulk_create(
-            PlaceResult(run=run, node=node, code=code, body=analysis.pack_row(values)) for code, *values in batch
-        )
+    keep_places(run, node, analysis.pack_rows(made.areas))
 
 
 def _command(lists: dict[str, str], centroids: str) -> str:
