@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from homeground.errors import BadTable, BadValue, DuplicateAreas, MissingColumns
 
-__all__ = ["check_areas", "check_ranks", "listed", "numbers", "require_columns"]
+__all__ = ["check_areas", "check_people", "check_ranks", "listed", "numbers", "require_columns"]
 
 _FIRST_ROW = 2
 
@@ -58,6 +58,34 @@ def require_columns(table: pl.DataFrame, names: Iterable[str], *, file: str | Pa
     if len(missing) > 1:
         what = f"{len(missing)} columns are missing: {listed([repr(name) for name in missing])}"
     raise MissingColumns(what, remedy=remedy, file=file)
+
+
+def check_people(table: pl.DataFrame, *, file: str | Path | None = None) -> None:
+    """Raise unless every known ``population`` of areas is nought or more.
+
+    Raises
+    ------
+    BadValue
+        Naming the first area that cannot be.
+
+    Examples
+    --------
+    >>> check_people(pl.DataFrame({"area_code": ["X1", "X2"], "population": [10.0, -3.0]}))
+    Traceback (most recent call last):
+    ...
+    homeground.errors.BadValue: row 3, column 'population': the area X2 cannot have -3 people. \
+Correct the cell, or leave it empty if the number is not known.
+    """
+    wrong = (table["population"] < 0).fill_null(value=False).arg_true()
+    if len(wrong):
+        at = int(wrong[0])
+        raise BadValue(
+            f"the area {table['area_code'][at]} cannot have {table['population'][at]:,.0f} people",
+            remedy="Correct the cell, or leave it empty if the number is not known.",
+            file=file,
+            row=at + _FIRST_ROW,
+            column="population",
+        )
 
 
 def check_areas(table: pl.DataFrame, column: str = "area_code", *, file: str | Path | None = None) -> None:

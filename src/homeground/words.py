@@ -10,7 +10,7 @@ import math
 import re
 import unicodedata
 
-__all__ = ["BANDS", "a_few", "band", "clean", "count", "in_100", "ordinal", "people", "share", "short_name"]
+__all__ = ["BANDS", "a_few", "band", "capital", "clean", "count", "in_100", "ordinal", "people", "share", "short_name"]
 
 #: How sure a place on the list is: least probability (0 to 1), name, and what that means.
 BANDS: tuple[tuple[float, str, str], ...] = (
@@ -146,6 +146,17 @@ def ordinal(n: int) -> str:
     """
     ending = "th" if 10 <= n % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
     return f"{n:,}{ending}"
+
+
+def capital(text: str) -> str:
+    """Return a text as it begins a sentence or a heading: the first letter large, all others as they are.
+
+    Examples
+    --------
+    >>> capital("all places together"), capital("")
+    ('All places together', '')
+    """
+    return text[:1].upper() + text[1:]
 
 
 def short_name(name: str) -> str:

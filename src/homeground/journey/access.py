@@ -14,12 +14,12 @@ from homeground.provenance import Note, Source
 from homeground.sources import readers
 from homeground.sources.datasets import matching_key
 from homeground.sources.opening import checksum
-from homeground.sources.points import read_points
+from homeground.sources.points import Points, read_points
 from homeground.tables import listed
 from homeground.understand.access import Access, access
 from homeground.understand.reaching.catchment import Fading
 
-__all__ = ["PlaceList", "gather_places", "measure_access", "read_travel_times"]
+__all__ = ["PlaceList", "gather_places", "measure_access", "read_list", "read_travel_times"]
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,22 @@ class PlaceList:
     swap: bool = False
 
 
+def read_list(item: PlaceList, *, kind: str, kind_column: str | None = None, keep: Sequence[str] = ()) -> Points:
+    """Return the places of one file, read as `item` says, with the columns of `keep` beside them."""
+    return read_points(
+        item.path,
+        kind=kind,
+        kind_column=kind_column,
+        name_column=item.name_column,
+        status_column=item.status_column,
+        x_column=item.x_column,
+        y_column=item.y_column,
+        postcodes=item.postcodes,
+        swap=item.swap,
+        keep=keep,
+    )
+
+
 def gather_places(lists: Sequence[PlaceList]) -> tuple[pl.DataFrame, list[Note], list[Source]]:
     """Return the places of several files in one table.
 
@@ -78,18 +94,7 @@ def gather_places(lists: Sequence[PlaceList]) -> tuple[pl.DataFrame, list[Note],
             raise BadSpecification("this list of places is given twice", remedy="Give it once.", file=item.path)
         seen.add((item.path.absolute(), item.kind))
         keep = [name for name in (item.id_column, item.supply_column) if name is not None]
-        found = read_points(
-            item.path,
-            kind=item.kind,
-            kind_column=item.kind_column,
-            name_column=item.name_column,
-            status_column=item.status_column,
-            x_column=item.x_column,
-            y_column=item.y_column,
-            postcodes=item.postcodes,
-            swap=item.swap,
-            keep=keep,
-        )
+        found = read_list(item, kind=item.kind, kind_column=item.kind_column, keep=keep)
         names = {item.id_column: "place_id", item.supply_column: "supply"}
         table = found.table.rename({name: names[name] for name in keep})
         tables.append(table.with_columns(pl.lit(item.path.name).alias("file")))

@@ -27,7 +27,7 @@ from homeground.sources.coordinates import locate
 from homeground.sources.datasets import Dataset, matching_key
 from homeground.sources.folder import Scan, open_dataset, open_file, scan
 from homeground.sources.opening import checksum
-from homeground.tables import check_areas, listed, numbers
+from homeground.tables import check_areas, check_people, listed, numbers
 
 __all__ = ["Living", "chosen_areas", "where_people_live"]
 
@@ -171,7 +171,7 @@ def _people_beside(found: Living, path: Path, column: str | None, there: Scan | 
         heading = reading.table.columns[pick(reading.table.columns, names[:1], path)[0]]
         people = numbers(reading.table, heading, file=path)
         found.table = found.table.with_columns(population=pl.Series(people).fill_nan(None))
-        _check_people(found.table, path)
+        check_people(found.table, file=path)
     elif there is not None and there.has(_PEOPLE):
         official = open_dataset(there, _PEOPLE, columns=["LSOA code (2021)", "Total population: mid 2022"])
         renamed = official.table.rename({"LSOA code (2021)": "area_code", "Total population: mid 2022": "population"})
@@ -208,7 +208,7 @@ def _with_people(found: Living, path: Path, column: str | None, area_column: str
         }
     )
     check_areas(people, file=path)
-    _check_people(people, path)
+    check_people(people, file=path)
     if not people["area_code"].is_in(found.table["area_code"].to_list()).any():
         raise WrongBoundaries(
             f"none of its areas is among those with a centre (first: {people['area_code'][0]})",
@@ -223,19 +223,6 @@ def _with_people(found: Living, path: Path, column: str | None, area_column: str
 def _only_people(known: Dataset) -> str | None:
     names = [column.name for column in known.columns if column.holds == "people"]
     return names[0] if len(names) == 1 else None
-
-
-def _check_people(table: pl.DataFrame, path: Path) -> None:
-    wrong = (table["population"] < 0).fill_null(value=False).arg_true()
-    if len(wrong):
-        at = int(wrong[0])
-        raise BadValue(
-            f"the area {table['area_code'][at]} cannot have {table['population'][at]:,.0f} people",
-            remedy="Correct the cell, or leave it empty if the number is not known.",
-            file=path,
-            row=at + 2,
-            column="population",
-        )
 
 
 def _with_cohort(found: Living, groups: pl.DataFrame, name: str) -> None:

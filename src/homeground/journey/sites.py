@@ -9,12 +9,11 @@ import numpy as np
 import polars as pl
 
 from homeground.errors import BadSpecification, BadValue, MissingColumns
-from homeground.journey.access import PlaceList, gather_places
+from homeground.journey.access import PlaceList, gather_places, read_list
 from homeground.journey.gathering import code_heading
 from homeground.journey.living import Living, chosen_areas
 from homeground.provenance import Note, Source
 from homeground.sources.folder import open_file
-from homeground.sources.points import read_points
 from homeground.tables import check_areas, numbers, require_columns
 from homeground.understand.sites import Aim, Sites, sites
 
@@ -145,17 +144,7 @@ def _favoured(areas: pl.DataFrame, favour: Mapping[str, float]) -> pl.DataFrame:
 def _candidates(
     item: PlaceList, cost_column: str | None, areas: pl.DataFrame, notes: list[Note], sources: list[Source]
 ) -> pl.DataFrame:
-    found = read_points(
-        item.path,
-        kind="candidates",
-        name_column=item.name_column,
-        status_column=item.status_column,
-        x_column=item.x_column,
-        y_column=item.y_column,
-        postcodes=item.postcodes,
-        swap=item.swap,
-        keep=[cost_column] if cost_column else [],
-    )
+    found = read_list(item, kind="candidates", keep=[cost_column] if cost_column else [])
     notes += found.notes
     sources.append(found.source)
     table = found.table.rename({"place": "site"})

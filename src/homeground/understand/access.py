@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from homeground.errors import BadSpecification, BadTable, BadValue
 from homeground.provenance import Note, Source
-from homeground.tables import check_areas, listed, numbers, require_columns
+from homeground.tables import check_areas, check_people, listed, numbers, require_columns
 from homeground.understand.reaching.catchment import Fading, two_step
 from homeground.understand.reaching.comparing import beside, gap_sentences
 from homeground.understand.reaching.pairs import Pairs, nearest, straight_pairs, travel_pairs
@@ -199,14 +199,7 @@ def _people(areas: pl.DataFrame) -> tuple[FloatArray, list[Note]]:
     check_areas(areas)
     require_columns(areas, ["population"])
     people = numbers(areas, "population")
-    if (people < 0).any():
-        at = int(np.flatnonzero(people < 0)[0])
-        raise BadValue(
-            f"the area {areas['area_code'][at]} cannot have {people[at]:,.0f} people",
-            remedy="Correct the cell, or leave it empty if the number is not known.",
-            row=at + 2,
-            column="population",
-        )
+    check_people(areas.with_columns(population=pl.Series(people)))
     notes = []
     unknown = areas["area_code"].filter(pl.Series(np.isnan(people))).to_list()
     if unknown:

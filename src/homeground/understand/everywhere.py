@@ -21,12 +21,13 @@ from scipy.spatial import cKDTree
 
 from homeground.errors import BadTable
 from homeground.understand.profiling import saying
+from homeground.understand.profiling.columns import BESIDE, COLUMNS
 from homeground.understand.profiling.figures import Figures, FloatArray, Measure, Native, Sums
 from homeground.understand.profiling.headlines import headlines
 from homeground.understand.profiling.intervals import HOW
 from homeground.understand.profiling.nearest import traits
 from homeground.understand.profiling.standing import Standings, group_values, limits, values_of
-from homeground.understand.profiling.trend import changes, over_time
+from homeground.understand.profiling.trend import OVER_TIME, changes, over_time
 
 __all__ = ["Everywhere", "Guide", "Read", "everywhere"]
 
@@ -412,7 +413,7 @@ def _group(group: Any) -> dict[str, Any]:
 
 
 def _plain(values: FloatArray) -> list[float | None]:
-    return [float(value) if np.isfinite(value) else None for value in values]
+    return [_or_none(value) for value in values]
 
 
 class _Reading:
@@ -427,8 +428,9 @@ class _Reading:
         from homeground.understand.profile import newest_rows
 
         rows = self._rows()
-        table = pl.DataFrame(newest_rows(rows, self.guide.measures), schema=_SCHEMA)
-        history = over_time(pl.DataFrame(rows, schema=_SCHEMA), self.guide.measures)
+        table = pl.DataFrame(newest_rows(rows, self.guide.measures), schema=COLUMNS)
+        editions = pl.DataFrame(rows, schema={name: COLUMNS[name] for name in OVER_TIME})
+        history = over_time(editions, self.guide.measures)
         told = changes(table, history, self.guide.measures)
         table = table.join(told, on="indicator", how="left", maintain_order="left")
         about = self.about
@@ -510,7 +512,7 @@ class _Reading:
                         {"value": value, "areas": int(self.numbers["nearest_areas"][column])},
                     )
                 )
-        return pl.DataFrame(rows, schema=_BESIDE)
+        return pl.DataFrame(rows, schema=BESIDE)
 
 
 def _beside(measure: Measure, id: str, title: str, people: float | None, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -520,16 +522,3 @@ def _beside(measure: Measure, id: str, title: str, people: float | None, values:
 
 def _or_none(value: Any) -> float | None:
     return float(value) if np.isfinite(value) else None
-
-
-_SCHEMA: dict[str, Any] = {
-    "indicator": pl.String, "title": pl.String, "theme": pl.String, "unit": pl.String, "value": pl.Float64,
-    "state": pl.String, "low": pl.Float64, "high": pl.Float64, "interval": pl.String, "rank": pl.Int64,
-    "ranked": pl.Int64, "percentile": pl.Float64, "higher_is": pl.String, "level": pl.String, "level_name": pl.String,
-    "sentence": pl.String, "source_id": pl.String, "period": pl.String, "licence": pl.String, "quality": pl.String,
-    "estimated_share": pl.Float64, "sure": pl.Boolean, "kind": pl.String, "edition": pl.String, "series": pl.String,
-}  # fmt: skip
-_BESIDE: dict[str, Any] = {
-    "indicator": pl.String, "comparator": pl.String, "title": pl.String, "value": pl.Float64, "low": pl.Float64,
-    "high": pl.Float64, "areas": pl.Int64, "people": pl.Float64,
-}  # fmt: skip

@@ -14,6 +14,7 @@ from scipy import sparse
 from homeground.errors import BadSpecification, UnknownArea
 from homeground.provenance import Note, Source
 from homeground.understand.profiling import saying
+from homeground.understand.profiling.columns import BESIDE, COLUMNS
 from homeground.understand.profiling.figures import Figures, FloatArray, Measure, Native, Sums
 from homeground.understand.profiling.headlines import headlines
 from homeground.understand.profiling.intervals import HOW
@@ -375,7 +376,7 @@ def _table(
             row["sentence"] = _sentence(row, measure, (england.title, float(england.value[where])), kind, added, at)
             rows.append(row)
             beside += [_beside(measure, group, where) for group in groups]
-    return pl.DataFrame(rows, schema=_SCHEMA), pl.DataFrame(beside, schema=_BESIDE)
+    return pl.DataFrame(rows, schema=COLUMNS), pl.DataFrame(beside, schema=BESIDE)
 
 
 def _level(figures: Figures, node: str, touched: sparse.csr_array, *, coarse: bool) -> str:
@@ -482,7 +483,7 @@ def newest_of(table: pl.DataFrame, measures: tuple[Measure, ...]) -> pl.DataFram
 
     Examples
     --------
-    >>> empty = pl.DataFrame(schema=_SCHEMA)
+    >>> empty = pl.DataFrame(schema=COLUMNS)
     >>> newest_of(empty, ()).height
     0
     """
@@ -533,19 +534,6 @@ def _gaps(table: pl.DataFrame) -> list[Note]:
             text = f"{count(len(without), 'figure')} of {table.height} {verb} {words}: {'; '.join(without)}."
             notes.append(Note(text, kind="missing"))
     return notes
-
-
-_SCHEMA = {
-    "indicator": pl.String, "title": pl.String, "theme": pl.String, "unit": pl.String, "value": pl.Float64,
-    "state": pl.String, "low": pl.Float64, "high": pl.Float64, "interval": pl.String, "rank": pl.Int64,
-    "ranked": pl.Int64, "percentile": pl.Float64, "higher_is": pl.String, "level": pl.String, "level_name": pl.String,
-    "sentence": pl.String, "source_id": pl.String, "period": pl.String, "licence": pl.String, "quality": pl.String,
-    "estimated_share": pl.Float64, "sure": pl.Boolean, "kind": pl.String, "edition": pl.String, "series": pl.String,
-}  # fmt: skip
-_BESIDE = {
-    "indicator": pl.String, "comparator": pl.String, "title": pl.String, "value": pl.Float64, "low": pl.Float64,
-    "high": pl.Float64, "areas": pl.Int64, "people": pl.Float64,
-}  # fmt: skip
 
 
 def _example() -> Figures:

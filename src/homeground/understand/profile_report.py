@@ -23,7 +23,7 @@ from homeground.understand.profile import Profile
 from homeground.understand.reporting.charts import beside_chart, change_chart, named
 from homeground.understand.reporting.numbers import numbers_table, shown, whole_of
 from homeground.understand.reporting.picking import charted
-from homeground.words import clean, count, people
+from homeground.words import capital, clean, count, people
 
 __all__ = ["THEMES", "Chapter", "Download", "draft"]
 
@@ -242,8 +242,7 @@ def _sentence(row: dict[str, object]) -> str:
     said = str(row["sentence"])
     if row["kind"] != "rank":
         return said
-    rest = said.removeprefix(f"{clean(row['title'])}: ")
-    return rest[:1].upper() + rest[1:]
+    return capital(said.removeprefix(f"{clean(row['title'])}: "))
 
 
 def _says(row: dict[str, object]) -> str:

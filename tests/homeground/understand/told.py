@@ -7,7 +7,8 @@ from dataclasses import replace
 import polars as pl
 
 from homeground.provenance import Note, Source
-from homeground.understand.profile import _BESIDE, _SCHEMA, Place, Profile
+from homeground.understand.profile import Place, Profile
+from homeground.understand.profiling.columns import BESIDE, COLUMNS
 
 __all__ = ["HOSTILE", "a_profile", "hostile"]
 
@@ -57,7 +58,7 @@ def a_profile(name: str = "Sandhaven") -> Profile:
          "people": [1500.0, 500.0]}
     )  # fmt: skip
     place = Place(name, "X0", "ward", "ward17", 2017, 2000.0, parts, 0.25, "E0", "Exshire")
-    schema = {key: kind for key, kind in _SCHEMA.items() if key not in ("edition", "series")}
+    schema = {key: kind for key, kind in COLUMNS.items() if key not in ("edition", "series")}
     schema |= {"change_sentence": pl.String(), "no_trend_because": pl.String()}
     rows = [_ROW | row for row in _KNOWN]
     beside = [
@@ -71,7 +72,7 @@ def a_profile(name: str = "Sandhaven") -> Profile:
     return Profile(
         place,
         pl.DataFrame([{key: row[key] for key in schema} for row in rows], schema=schema),
-        pl.DataFrame(beside, schema=_BESIDE),
+        pl.DataFrame(beside, schema=BESIDE),
         pl.DataFrame(history, schema=columns, orient="row"),
         pl.DataFrame({"area_code": ["X7", "X8"], "area_name": ["Moorend", "Wold"], "distance": [0.1, 0.25]}),
         ("18% of people are ill.", "It has a hall.", "Poor health: about 93 in 100 wards are better off."),

@@ -15,7 +15,7 @@ from homeground.find.auditing.material import Finding
 from homeground.find.auditing.shown import shown
 from homeground.page import details, render_page, templates_of
 from homeground.tables import listed
-from homeground.words import clean, count
+from homeground.words import capital, clean, count
 
 __all__ = ["render_audit"]
 
@@ -195,9 +195,7 @@ def _source(source: object) -> dict[str, str]:
 
 
 def _undone(audit: Audit) -> list[str]:
-    return [
-        f"{heading} {words[:1].upper()}{words[1:]}" for name, heading, _ in TESTS for words in _undone_of(audit, name)
-    ]
+    return [f"{heading} {capital(words)}" for name, heading, _ in TESTS for words in _undone_of(audit, name)]
 
 
 def _undone_of(audit: Audit, test: str) -> list[str]:
@@ -224,7 +222,7 @@ def _section(audit: Audit, name: str, heading: str) -> _Section:
         asks=_ASKS[name],
         how=_HOW[name],
         found=[finding for finding in audit.findings if finding.test == name],
-        undone=[f"{words[:1].upper()}{words[1:]}" for words in _undone_of(audit, name)],
+        undone=[capital(words) for words in _undone_of(audit, name)],
     )
     draw = audit_charts.CHARTS.get(name)
     if draw is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from homeground.understand.profiling.figures import Measure
-from homeground.words import clean, count
+from homeground.words import capital, clean, count
 
 __all__ = [
     "change_sentence",
@@ -102,7 +102,7 @@ def sentence(
     said = measure.says.format(value=figure(value, measure)) if measure.says else ""
     if not said:
         said = f"{clean(measure.title)}: {figure(value, measure)}."
-    said = said[0].upper() + said[1:]
+    said = capital(said)
     if england is not None and math.isfinite(england):
         said += f" {_beside(value, england, measure, sure=sure, whole=whole)}"
     if better is not None and rank is not None and of > _FEW:

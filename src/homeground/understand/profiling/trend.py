@@ -9,7 +9,10 @@ import polars as pl
 from homeground.understand.profiling.figures import Measure
 from homeground.understand.profiling.saying import change_sentence
 
-__all__ = ["changes", "over_time"]
+__all__ = ["OVER_TIME", "changes", "over_time"]
+
+#: The columns of a profile that `over_time` looks at.
+OVER_TIME = ("indicator", "series", "edition", "value", "state")
 
 
 def over_time(table: pl.DataFrame, measures: tuple[Measure, ...]) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import polars as pl
 import polars.selectors as cs
 from numpy.typing import NDArray
 
-from homeground.words import clean
+from homeground.words import capital, clean
 
 __all__ = ["EVERYWHERE", "beside", "gap_sentences", "singular"]
 
@@ -153,7 +153,7 @@ def gap_sentences(compared: pl.DataFrame, *, within: Sequence[float], unit: str,
         else:
             text = f"{group}{beyond:,.0f} of {people:,.0f} people cannot reach any {one} within {far}"
         text += _against(row, everywhere[row["kind"]], unit, one) if row["of"] == "cohort" else ""
-        told.append(text[0].upper() + text[1:] + ".")
+        told.append(capital(text) + ".")
     return tuple(told)
 
 

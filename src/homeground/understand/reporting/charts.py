@@ -10,7 +10,7 @@ from homeground.document.tree import Chart, DataTable
 from homeground.drawing import Drawing, Line, Point, Row, compare, over_years
 from homeground.understand.profile import Profile
 from homeground.understand.reporting.numbers import between, gap, named_unit, shown
-from homeground.words import clean
+from homeground.words import capital, clean
 
 __all__ = ["COMPARED", "beside_chart", "change_chart", "named"]
 
@@ -39,7 +39,7 @@ def beside_chart(
         other = beside.get(name)
         if other is None or (name == "authority" and row["level_name"]):
             continue
-        called = title or _first(clean(other["title"]))
+        called = title or capital(clean(other["title"]))
         low, high = (None, None) if name == "england" else (other["low"], other["high"])
         cells.append((called, shown(other["value"], unit) or gap(""), between(low, high, unit) or "no limits"))
         if name != "nearest":
@@ -122,8 +122,8 @@ def _title(row: Mapping[str, object], england: Mapping[str, object], place: str)
 def _caption(row: Mapping[str, object], *, period: bool = True) -> str:
     unit = named_unit(row)
     pieces = [
-        f"{_first(unit)}." if unit else "",
-        f"{_first(clean(row['period']))}." if period and clean(row["period"]) else "",
+        f"{capital(unit)}." if unit else "",
+        f"{capital(clean(row['period']))}." if period and clean(row["period"]) else "",
     ]
     pieces.append(f"Higher is {row['higher_is']}." if row["higher_is"] else "Neither way is better.")
     if row["low"] is not None:
@@ -138,10 +138,6 @@ def _says(row: Mapping[str, object], unit: str) -> str:
 def _number(value: object) -> float | None:
     number = float("nan") if value is None else float(str(value))
     return number if math.isfinite(number) else None
-
-
-def _first(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _year(edition: str, at: int) -> float:

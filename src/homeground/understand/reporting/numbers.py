@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from homeground.document.tree import DataTable
 from homeground.understand.profiling.saying import plain
-from homeground.words import clean
+from homeground.words import capital, clean
 
 __all__ = ["between", "gap", "named_unit", "numbers_table", "shown", "whole_of"]
 
@@ -45,8 +45,7 @@ def named_unit(row: Mapping[str, object]) -> str:
 def whole_of(beside: Mapping[str, Mapping[str, Mapping[str, object]]]) -> str:
     """Return what all places together are called, as a heading."""
     titles = (clean(others["england"]["title"]) for others in beside.values() if "england" in others)
-    whole = next(titles, "England")
-    return whole[:1].upper() + whole[1:]
+    return capital(next(titles, "England"))
 
 
 def numbers_table(
