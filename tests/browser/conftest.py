@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.web.district import small_district
 from tests.web.site import Site
 
 pytest.register_assert_rewrite("tests.browser.report_rules")
@@ -15,12 +15,7 @@ pytest.register_assert_rewrite("tests.browser.report_rules")
 @pytest.fixture(scope="module")
 def shown_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """A site with the district shown, on SQLite."""
-    from examples.district.generate import generate
-
-    folder: Path = tmp_path_factory.mktemp("district")
-    generate(folder)
-    plan = folder / "homeground-load.toml"
-    plan.write_text(plan.read_text(encoding="utf-8").replace("draws = 1000", "draws = 100"), encoding="utf-8")
+    folder = small_district(tmp_path_factory.mktemp("district"))
     site = Site(tmp_path_factory.mktemp("site") / "home")
     site.type("migrate", "--verbosity", "0")
     site.type("load", folder, "--show")

@@ -10,19 +10,15 @@ import pytest
 from django.core.cache import caches
 from django.test import Client
 
+from tests.web.district import small_district
+
 WARD = "ZW022"  # a ward with every kind of figure; it is not on the list of left-behind wards
 
 
 @pytest.fixture(scope="session")
 def district_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the invented district, as an operator would have it."""
-    from examples.district.generate import generate
-
-    folder = tmp_path_factory.mktemp("district")
-    generate(folder)
-    plan = folder / "homeground-load.toml"
-    plan.write_text(plan.read_text(encoding="utf-8").replace("draws = 1000", "draws = 100"), encoding="utf-8")
-    return folder
+    return small_district(tmp_path_factory.mktemp("district"))
 
 
 @pytest.fixture(scope="session")

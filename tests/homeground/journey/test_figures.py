@@ -20,6 +20,7 @@ from homeground.sources.indicator_blocks import THEMES
 from homeground.understand.profile import Profile, place_of, standings
 from homeground.understand.profiling.figures import Figures
 from homeground.understand.profiling.standing import ordered
+from tests.homeground.pubs import CATALOGUE
 
 BISPHAM = "E05001644"  # a ward of Blackpool
 
@@ -363,45 +364,6 @@ def test_an_outline_that_is_no_place_is_refused(desk: Desk, tmp_path: Path, shap
 
 # A small folder of one's own.
 
-OWN = """
-id = "pubs-ours"
-title = "Pubs in our parishes"
-publisher = "Our survey group"
-licence = "Creative Commons Attribution 4.0"
-period = "May 2024"
-area_kind = "parish"
-area_column = "Parish code"
-name_column = "Parish"
-missing_codes = ["?"]
-recognise = ["Parish code", "Pubs"]
-columns = [
-  { name = "Parish code", holds = "code" },
-  { name = "Parish", holds = "name" },
-  { name = "People", holds = "people" },
-  { name = "Pubs", holds = "count" },
-  { name = "Walk", holds = "value" },
-]
-
-[[indicators]]
-id = "pubs"
-title = "Pubs"
-theme = "community"
-numerator = ["Pubs"]
-denominator = ["People"]
-per = 1000
-unit = "pubs per 1,000 people"
-higher_is = "better"
-interval = "poisson"
-says = "There are {value}."
-
-[[indicators]]
-id = "walk"
-title = "Way to the bus"
-theme = "connectivity"
-value = "Walk"
-unit = "minutes on foot"
-higher_is = "worse"
-"""
 SURVEY = "Parish code,Parish,People,Pubs,Walk\nP1,Ashby,1000,3,5\nP2,Elmton,500,0,20\nP3,Elmton,250,?,\n"
 
 
@@ -410,7 +372,7 @@ def own(tmp_path: Path) -> Path:
     """A folder with one survey and its catalogue file."""
     folder = tmp_path / "downloads"
     folder.mkdir()
-    (folder / "pubs.dataset.toml").write_text(OWN)
+    (folder / "pubs.dataset.toml").write_text(CATALOGUE)
     (folder / "survey.csv").write_text(SURVEY)
     return folder
 
@@ -524,7 +486,7 @@ def test_a_finished_list_that_says_nothing_is_refused(own: Path, text: str, word
 
 def test_people_are_taken_from_the_table_that_has_most_of_them(own: Path):
     """A survey of a few areas that also counts people does not become what all others are weighed by."""
-    few = OWN.replace("pubs-ours", "a-few").replace('"Pubs"', '"Inns"').replace('"Walk"', '"Ride"')
+    few = CATALOGUE.replace("pubs-ours", "a-few").replace('"Pubs"', '"Inns"').replace('"Walk"', '"Ride"')
     few = few.replace('id = "pubs"', 'id = "inns"').replace('id = "walk"', 'id = "ride"')
     (own / "few.dataset.toml").write_text(few)
     (own / "few.csv").write_text("Parish code,Parish,People,Inns,Ride\nP1,Ashby,7,1,1\n")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.web.district import small_district
 from tests.web.site import Site
 
 pytestmark = pytest.mark.slow
@@ -41,13 +42,7 @@ class Pages(Site):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The invented district, with few draws."""
-    from examples.district.generate import generate
-
-    made = tmp_path_factory.mktemp("district")
-    generate(made)
-    plan = made / "homeground-load.toml"
-    plan.write_text(plan.read_text(encoding="utf-8").replace("draws = 1000", "draws = 50"), encoding="utf-8")
-    return made
+    return small_district(tmp_path_factory.mktemp("district"), draws=50)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
