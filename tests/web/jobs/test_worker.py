@@ -113,6 +113,25 @@ def test_what_reaches_every_process_ends_them_all(tmp_path: Path, how: signal.Si
         server.wait()
 
 
+def test_a_process_that_dies_of_being_told_is_no_failure(tmp_path: Path) -> None:
+    """One told before it had handlers of its own dies of it, when the site is asked to end: that is what was asked."""
+    site, port = Site(tmp_path / "home"), free_port()
+    site.type("migrate", "--verbosity", "0")
+    server = site.start("serve", "--port", port, "--processes", 2, "--no-worker", alone=True)
+    try:
+        wait_for(f"http://127.0.0.1:{port}", server)
+        children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+        server.send_signal(signal.SIGSTOP)
+        os.kill(int(children[-1]), signal.SIGKILL)
+        server.send_signal(signal.SIGTERM)
+        server.send_signal(signal.SIGCONT)
+        assert server.wait(timeout=60) == 0
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+
+
 def test_serve_refuses_a_database_that_is_not_up_to_date(tmp_path: Path) -> None:
     """And says what to type."""
     assert "homeground-web migrate" in Site(tmp_path / "home").type("serve", code=1)

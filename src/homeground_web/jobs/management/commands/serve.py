@@ -86,7 +86,7 @@ def _granian(host: str, port: int, processes: int) -> None:
     from granian.log import LogLevels
 
     logging.getLogger("_granian").addFilter(lambda record: "CPU cores available" not in record.getMessage())
-    Granian(
+    server = Granian(
         "homeground_web.config.wsgi:application",
         address=host,
         port=port,
@@ -98,4 +98,10 @@ def _granian(host: str, port: int, processes: int) -> None:
         log_access=False,
         respawn_failed_workers=True,
         workers_kill_timeout=5,  # Ctrl-C reaches the workers too, and one that is told twice may wait for ever
-    ).serve()
+    )
+    try:
+        server.serve()
+    except SystemExit:
+        # A process that was told before it had handlers of its own has died of it: when asked to end, no failure.
+        if not server.interrupt_signal:
+            raise
