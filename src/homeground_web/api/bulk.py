@@ -57,7 +57,7 @@ def _of(loading: Loading, node: str, profiles: Run) -> None:
             Computed(
                 kind=f"{KIND} {node}", title=told["title"], inputs=[], parameters={"node": node},
                 sources=sources, notes=notes, summary={"areas": table.height, "figures": len(kept)},
-                command="homeground-web load FOLDER", library_version=analysis.version(),
+                command="homeground-web load FOLDER",
                 seconds=time.monotonic() - began,
                 files={path.name: (path, words) for path, words in files} | {PACKAGE: (package, "what the files hold")},
             ),

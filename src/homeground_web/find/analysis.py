@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-import homeground
 from homeground import stats
 from homeground.cohort_file import CohortFile, CohortRanking
 from homeground.errors import HomegroundError, MissingDataset
@@ -36,7 +35,7 @@ from homeground_web.places.analysis import source_told
 
 __all__ = [
     "HomegroundError", "Kept", "ListMade", "Reweighed", "kept_at", "list_at", "lists_of", "method_at", "reweigh",
-    "version", "why_at",
+    "why_at",
 ]  # fmt: skip
 
 SEED = 0
@@ -427,8 +426,3 @@ def list_at(path: Path, ending: str) -> bytes:
     """Return a stored list as ``csv`` or ``json``: a row for each area."""
     table = pl.read_parquet(path)
     return (table.write_csv() if ending == "csv" else table.write_json()).encode()
-
-
-def version() -> str:
-    """Return the version of the library."""
-    return homeground.__version__

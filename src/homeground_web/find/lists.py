@@ -51,7 +51,7 @@ def keep(made: analysis.ListMade, load: Any, *, state: Any) -> Run:
             Computed(
                 kind=f"{KIND} {made.node}", title=made.title, inputs=[], parameters=made.parameters,
                 sources=made.sources, notes=made.notes, summary=made.summary, command=made.command,
-                library_version=analysis.version(), seconds=made.seconds, files=files,
+                seconds=made.seconds, files=files,
             ),
             load=load,
             state=state,

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 import shapely
 
-import homeground
 from homeground.errors import HomegroundError
 from homeground.journey.outlines import outlines_of
 from homeground.journey.places import find_place
@@ -27,17 +26,12 @@ from homeground.sources.postcodes import open_postcodes
 
 __all__ = [
     "AreaRow", "HomegroundError", "Looked", "OwnPlace", "area_rows", "asked_file", "desk_of", "hashes", "look_into",
-    "nodes_of", "own_place", "postcode_rows", "source_told", "together", "version",
+    "nodes_of", "own_place", "postcode_rows", "source_told", "together",
 ]  # fmt: skip
 
 Say = Callable[..., None]
 _KINDS = ("ward", "lsoa", "area", "msoa", "authority")
 _FINE = 1e-5  # degrees, about a metre: outlines are for looking at
-
-
-def version() -> str:
-    """Return the version of the library."""
-    return homeground.__version__
 
 
 def source_told(source: Source) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from homeground_web.jobs.work import Refused
 from homeground_web.places import analysis
 from homeground_web.places.models import Area, Load, Postcode
 from homeground_web.places.plan import BadPlan, Plan, read_plan
+from homeground_web.runs.analysis import version
 from homeground_web.runs.models import PlaceResult
 from homeground_web.shell import freshness
 
@@ -174,7 +175,7 @@ def is_shown(folder: Path, *, plan: str = "") -> bool:
     current = Load.objects.filter(state=Load.State.CURRENT).first()
     if current is None or Plan.from_dict(current.plan) != wanted:
         return False
-    if current.summary.get("version") != analysis.version():
+    if current.summary.get("version") != version():
         return False
     return bool(current.summary.get("files") == _files(folder, wanted, analysis.look_into(folder)))
 
@@ -189,7 +190,7 @@ def _areas(loading: Loading, facts: Facts) -> None:
             Area.objects.bulk_create(_area(loading.load, row, facts.get((node, row.code), {})) for row in batch)
             counts[node] += len(batch)
     # The nodes in a list of their own: PostgreSQL keeps no order of keys.
-    loading.summary |= {"areas": counts, "nodes": loading.nodes, "version": analysis.version()}
+    loading.summary |= {"areas": counts, "nodes": loading.nodes, "version": version()}
     # In degrees: who looks for boxes around a spot by their western edges need look no further west.
     wide = Area.objects.filter(load=loading.load).values_list("node").annotate(widest=Max(F("east") - F("west")))
     loading.summary["widest"] = {node: widest for node, widest in wide if widest is not None}

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from homeground_web.audit import log
 from homeground_web.runs import store
+from homeground_web.runs.analysis import version
 from homeground_web.runs.models import PlaceResult, Run, RunFile
 from homeground_web.shell import freshness
 
@@ -45,7 +46,6 @@ class Computed:
     notes: Sequence[str]
     summary: Mapping[str, Any]
     command: str
-    library_version: str
     seconds: float
     files: Mapping[str, tuple[Path, str]] = field(default_factory=dict)
 
@@ -65,7 +65,7 @@ def record(computed: Computed, *, load: Any = None, user: Any = None, state: Any
         notes=list(computed.notes),
         summary=dict(computed.summary),
         command=computed.command,
-        library_version=computed.library_version,
+        library_version=version(),
         result_hash=_result_hash({name: sha256 for name, (sha256, _, _) in kept.items()}, computed.summary),
         seconds=computed.seconds,
         user_id=getattr(user, "pk", None),

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-import homeground
 from homeground.document.tree import Block, Bullets, DataTable, Paragraph, Section
 from homeground.errors import HomegroundError
 from homeground.find.cohort import OTHER_DEPRIVED
@@ -66,7 +65,6 @@ __all__ = [
     "reach_of",
     "read_row",
     "report_of",
-    "version",
     "what_is_missing",
     "write",
     "write_figures",
@@ -346,11 +344,6 @@ def pack_rows(table: pl.DataFrame) -> Iterator[tuple[str, bytes]]:
 def read_row(columns: Sequence[str], body: bytes) -> dict[str, Any]:
     """Return a row that `pack_rows` packed, by the names of its columns."""
     return dict(zip(columns, json.loads(body), strict=True))
-
-
-def version() -> str:
-    """Return the version of the library."""
-    return homeground.__version__
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ def _of(loading: Loading, node: str, files: list[Path], preset: str | None) -> N
                 parameters={"node": node, "preset": Path(preset).name if preset else "", "files": summary["files"]},
                 sources=made.sources, notes=made.notes, summary=summary,
                 command=_command(loading.folder, files, postcodes, preset, node),
-                library_version=analysis.version(), seconds=time.monotonic() - began, files=kept,
+                seconds=time.monotonic() - began, files=kept,
             ),
             load=loading.load,
             state=Run.State.PUBLISHED,

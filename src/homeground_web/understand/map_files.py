@@ -20,7 +20,6 @@ from homeground_web.places.loading import Loading, Step, register_step
 from homeground_web.places.models import Area
 from homeground_web.runs.actions import Computed, record
 from homeground_web.runs.models import Run
-from homeground_web.understand import analysis
 
 __all__ = ["KIND", "LAYER", "MAP", "STANDING"]
 
@@ -56,7 +55,7 @@ def _of(loading: Loading, node: str) -> None:
             Computed(
                 kind=f"{KIND} {node}", title=f"Map of all areas ({node})", inputs=[], parameters={"node": node},
                 sources=[], notes=[], summary={"areas": len(rows), "map": MAP in files},
-                command="", library_version=analysis.version(), seconds=time.monotonic() - began, files=files,
+                command="", seconds=time.monotonic() - began, files=files,
             ),
             load=loading.load,
             state=Run.State.PUBLISHED,

@@ -48,7 +48,7 @@ def _work_out(place: Place, load: Load, asked: Path, say: Callable[..., None]) -
             Computed(
                 kind=_kind(place), title=f"Profile of {place.name}", inputs=[], parameters={"place": place.slug},
                 sources=found.sources, notes=found.notes, summary={"figures": found.tables["table"].height},
-                command="homeground understand profile FILE --data DATA", library_version=analysis.version(),
+                command="homeground understand profile FILE --data DATA",
                 seconds=time.monotonic() - began, files=files,
             ),
             load=load,

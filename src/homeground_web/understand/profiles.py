@@ -40,7 +40,7 @@ def _of(loading: Loading, node: str) -> None:
                 kind=f"{KIND} {node}", title=f"Profiles of all areas ({node})", inputs=[],
                 parameters={"node": node, "presets": list(loading.plan.presets)}, sources=made.sources,
                 notes=made.notes, summary={"areas": len(found.codes), "measures": len(found.guide.measures)},
-                command="homeground understand profile CODE --data DATA", library_version=analysis.version(),
+                command="homeground understand profile CODE --data DATA",
                 seconds=time.monotonic() - began,
                 files={
                     GUIDE: (path, "indicators, comparators and authorities"),

@@ -48,7 +48,7 @@ def _record(loading: Loading, node: str, made: analysis.Reach, command: str, sec
             Computed(
                 kind=f"{KIND} {node}", title=f"What is within reach ({node})", inputs=[],
                 parameters={"node": node, "within_km": [0.8, 2.0]}, sources=made.sources, notes=made.notes,
-                summary=made.summary, command=command, library_version=analysis.version(), seconds=seconds,
+                summary=made.summary, command=command, seconds=seconds,
                 files={
                     areas.name: (areas, "what is within reach of each area"),
                     beside.name: (beside, "groups of areas side by side"),

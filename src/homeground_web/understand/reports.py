@@ -13,6 +13,7 @@ from homeground_web.jobs.work import Refused
 from homeground_web.places.analysis import asked_file
 from homeground_web.places.models import Area, Load, Place
 from homeground_web.runs.actions import Computed, record
+from homeground_web.runs.analysis import version
 from homeground_web.runs.models import Run, RunFile
 from homeground_web.understand import analysis
 from homeground_web.understand.chapters import chapters
@@ -38,7 +39,7 @@ def kept(load_id: int, node: str, code: str, name: str) -> dict[str, RunFile]:
     kinds = {_kind(ending, node, code): ending for ending in ENDINGS}
     files = RunFile.objects.select_related("run").filter(
         run__load_id=load_id, run__kind__in=list(kinds), run__state=Run.State.PUBLISHED,
-        run__library_version=analysis.version(), run__title__in=[_title(name, ending) for ending in ENDINGS],
+        run__library_version=version(), run__title__in=[_title(name, ending) for ending in ENDINGS],
     )  # fmt: skip
     return {kinds[file.run.kind]: file for file in files.order_by("pk")}
 
@@ -86,7 +87,7 @@ def _make(
                 kind=_kind(ending, node, code), title=_title(name, ending), inputs=[],
                 parameters={"place": code, "format": ending}, sources=told.sources, notes=told.notes, summary={},
                 command=f"homeground understand profile {code} --data DATA --out {code}.{ending}",
-                library_version=analysis.version(), seconds=time.monotonic() - began,
+                seconds=time.monotonic() - began,
                 files={out.name: (out, _holds(ending))},
             ),
             load=load,

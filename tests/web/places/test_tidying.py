@@ -41,7 +41,7 @@ def _result(state: str, text: str, folder: Path) -> Run:
         files[name] = (path, "words")
     told = Computed(
         kind="try", title="A try", inputs=[], parameters={}, sources=[], notes=[], summary={}, command="",
-        library_version="0", seconds=0.0, files=files,
+        seconds=0.0, files=files,
     )  # fmt: skip
     return record(told, load=load, state=Run.State.PUBLISHED)
 
