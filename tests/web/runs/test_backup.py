@@ -79,8 +79,7 @@ def test_what_is_no_backup_is_refused_and_nothing_is_lost(site: Pages, tmp_path:
     text, half, changed = (tmp_path / name for name in ("text.tar.gz", "half.tar.gz", "changed.tar.gz"))
     text.write_text("hello")
     half.write_bytes(good.read_bytes()[: good.stat().st_size // 2])
-    with tarfile.open(good) as archive:
-        archive.extractall(tmp_path / "open", filter="data")
+    shutil.unpack_archive(good, tmp_path / "open")  # a tarfile without filters is in the first Pythons 3.11
     stored = next(path for path in (tmp_path / "open" / "store").rglob("*") if path.is_file())
     stored.write_bytes(b"something else")
     with tarfile.open(changed, "w:gz") as archive:
