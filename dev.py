@@ -39,6 +39,7 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "homeground-stamp.json"
 LOCK = ROOT / "requirements.lock"
 BENCH_LOCK = ROOT / "bench" / "requirements.lock"
+MODEL_LOCK = ROOT / "model.lock"
 OLDEST = (3, 11)
 OWN_DATABASES = ("runs/test_backup.py", "jobs/test_worker.py")  # tests that bring a database of each kind themselves
 LONGEST_CHECK = 30  # minutes; none takes half as long
@@ -320,8 +321,6 @@ def install(*, tests: bool) -> None:
     wanted = {"run": digest(above.encode(), project), "test": digest(below.encode())}
     levels = ["run", "test"] if tests else ["run"]
     had = read_stamp()
-    if all(had.get(level) == wanted[level] for level in levels):
-        return
     parts = {"run": above, "test": below}
     for level in levels:
         if had.get(level) != wanted[level]:
@@ -331,6 +330,9 @@ def install(*, tests: bool) -> None:
                 install_packages(["--no-deps", "--no-build-isolation", "--editable", str(ROOT)], "Homeground itself")
             had = {**had, level: wanted[level]}
             write_stamp(had)
+    if tests:
+        # With --no-deps, as all that is locked: the package names a runtime of over a gigabyte that nothing here needs.
+        install_lock(MODEL_LOCK, "the language model", key="model")
 
 
 def install_lock(lock: Path, what: str, *, key: str) -> None:

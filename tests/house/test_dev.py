@@ -92,10 +92,10 @@ def test_nothing_is_installed_twice(dev: ModuleType, tmp_path: Path, monkeypatch
     dev.install(tests=False)
     assert len(done) == 2
     dev.install(tests=True)
-    assert done[2:] == ["the tools that test it (1 packages)"]
+    assert done[2:] == ["the tools that test it (1 packages)", "the language model (1 packages)"]
     lock.write_text(f"a==2\n{dev.PARTING}\nb==1\n")
     dev.install(tests=True)
-    assert done[3:] == ["what Homeground runs on (1 packages)", "Homeground itself"]
+    assert done[4:] == ["what Homeground runs on (1 packages)", "Homeground itself"]
 
 
 def test_an_install_that_broke_off_is_done_again(

@@ -16,7 +16,10 @@ MODULES = sorted(
 )
 WITH_NAMES = [name for name in MODULES if hasattr(importlib.import_module(name), "__all__")]
 # Rooms and the front door are doors only: one names the module behind them.
-DOORS = {"homeground.cli", "homeground.find", "homeground.journey", "homeground.sources", "homeground.understand"}
+DOORS = {
+    "homeground.cli", "homeground.find", "homeground.journey", "homeground.listen", "homeground.sources",
+    "homeground.understand",
+}  # fmt: skip
 # The front of a room: the module named for a command, from which people call the same verb in Python.
 FRONT = {
     f"homeground.find.{verb}" for verb in ("audit", "certainty", "cohort", "index", "report", "rules", "summaries")
@@ -24,6 +27,7 @@ FRONT = {
     f"homeground.understand.{verb}"
     for verb in ("access", "compare", "drift", "grants", "profile", "profile_report", "sites")
 }
+FRONT |= {f"homeground.listen.{verb}" for verb in ("groups", "redact", "suggest", "themes")}
 
 
 def kind_and_name(name: str) -> tuple[int, str]:

@@ -49,6 +49,7 @@ class Stage(click.Group):
         "data": ("homeground.cli.data", "data", "Find, fetch and convert the official files."),
         "find": ("homeground.cli.find", "find", "FIND: which places are doubly disadvantaged, and how sure are we?"),
         "understand": ("homeground.cli.understand", "understand", "UNDERSTAND: what is it like there?"),
+        "listen": ("homeground.cli.listen", "listen", "LISTEN: what do people here say?"),
     },
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )

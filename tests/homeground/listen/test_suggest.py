@@ -1,0 +1,136 @@
+"""Suggestions after people confirmed some quotes: nothing decided, the least sure first, and how good they are."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from sklearn.metrics import adjusted_rand_score, f1_score
+
+from homeground.errors import BadTable, BadValue
+from homeground.listen.embedding import embed
+from homeground.listen.suggest import suggest
+from homeground.sources.language_model import open_model
+
+SAID = [
+    "The bus never comes", "No bus after six", "A late bus again", "The bus to town is dear", "A lovely park",
+    "The park is green", "Children in the park", "Benches for the park", "The hall is shut",
+    "Open the hall", "", "Our hall leaks",
+]  # fmt: skip
+PEOPLE = {0: "buses", 1: "buses", 4: "park", 5: "park", 8: "hall", 9: "hall"}
+
+
+def notes() -> pl.DataFrame:
+    """Return what was said, numbered from 0."""
+    return pl.DataFrame({"note": range(len(SAID)), "text": SAID})
+
+
+def confirmed(pairs: dict[int, str] = PEOPLE) -> pl.DataFrame:
+    """Return what people put where."""
+    return pl.DataFrame({"note": list(pairs), "theme": list(pairs.values())})
+
+
+def test_each_note_that_nobody_sorted_gets_one_suggestion() -> None:
+    """And those that people sorted get none."""
+    table = suggest(notes(), confirmed()).table
+    assert sorted(table["note"].to_list()) == [2, 3, 6, 7, 10, 11]
+    right = dict(table.select("note", "theme").iter_rows())
+    assert (right[2], right[3], right[6], right[7], right[11]) == ("buses", "buses", "park", "park", "hall")
+
+
+def test_the_least_sure_come_first_and_chances_add_up() -> None:
+    """So that people look where it matters."""
+    found = suggest(notes(), confirmed())
+    assert found.table["confidence"].is_sorted()
+    sums = found.chances.group_by("note").agg(pl.col("confidence").sum())["confidence"]
+    assert sums.to_list() == pytest.approx([1.0] * 6)
+
+
+def test_a_note_may_stand_under_several_themes() -> None:
+    """People said so; both are learned from."""
+    both = pl.concat([confirmed(), pl.DataFrame({"note": [0], "theme": ["hall"]})])
+    assert suggest(notes(), both).table.height == 6
+
+
+def test_few_quotes_and_empty_notes_are_told() -> None:
+    """Two quotes a theme are a guess."""
+    told = " ".join(note.text for note in suggest(notes(), confirmed()).notes)
+    assert "Fewer than 5 quotes are confirmed for 3 themes" in told
+    assert "1 notes have no words" in told
+
+
+def test_one_theme_alone_or_an_unknown_note_is_refused() -> None:
+    """With the row."""
+    with pytest.raises(BadTable, match="two are needed"):
+        suggest(notes(), confirmed({0: "buses"}))
+    with pytest.raises(BadValue, match="row 3, column 'note': note 99 is not among the notes"):
+        suggest(notes(), confirmed({0: "buses", 99: "park"}))
+
+
+def test_the_same_again() -> None:
+    """Bit for bit."""
+    assert suggest(notes(), confirmed()).table.equals(suggest(notes(), confirmed()).table)
+
+
+@pytest.fixture(scope="module")
+def patients(real_data: Path) -> tuple[pl.DataFrame, list[str]]:
+    """Comments of NHS patients with one label, at least two words, no repeats, and 20 comments a label or more."""
+    table = pl.read_csv(
+        real_data / "conversations" / "nhs-patient-experience" / "v6framework_230831_part1.csv", infer_schema=False
+    )
+    labels = table.columns[table.columns.index("Comment sentiment") + 1 :]
+    rows: list[tuple[str, str]] = []
+    seen = set()
+    for row in table.iter_rows(named=True):
+        own = [label for label in labels if row[label] == "1"]
+        text = (row["FFT answer"] or "").strip()
+        plain = " ".join(re.findall(r"\S+", text.lower()))
+        if (
+            len(own) == 1
+            and own[0] not in ("Labelling not possible", "Not assigned")
+            and " " in plain
+            and plain not in seen
+        ):
+            rows.append((text, own[0]))
+        if len(own) == 1:
+            seen.add(plain)
+    size = Counter(label for _, label in rows)
+    rows = [row for row in rows if size[row[1]] >= 20]
+    return pl.DataFrame({"note": range(len(rows)), "text": [text for text, _ in rows]}), [label for _, label in rows]
+
+
+@pytest.mark.slow
+def test_five_confirmed_quotes_a_theme_sort_the_comments_of_patients(patients: tuple[pl.DataFrame, list[str]]) -> None:
+    """On unseen comments: adjusted Rand index at least .35, and macro-F1 at least .43, over ten draws of the quotes."""
+    model = open_model()
+    if model is None:
+        pytest.skip("the language model is not installed (python3 dev.py test installs it)")
+    table, label = patients
+    texts = table["text"].to_list()
+    known = dict(zip(texts, embed(texts, model.weights, model.tokens), strict=True))
+
+    def meaning(asked):
+        more = [text for text in asked if text not in known]
+        known.update(zip(more, embed(more, model.weights, model.tokens), strict=True) if more else ())
+        return np.array([known[text] for text in asked])
+
+    truth = np.array(label)
+    scores = []
+    for seed in range(10):
+        random = np.random.default_rng(seed)
+        chosen = [
+            row
+            for theme in sorted(set(label))
+            for row in random.choice(np.flatnonzero(truth == theme), 5, replace=False)
+        ]
+        people = pl.DataFrame({"note": chosen, "theme": truth[chosen]})
+        found = suggest(table, people, meaning=meaning).table
+        unseen, said = truth[found["note"].to_numpy()], found["theme"].to_list()
+        scores.append((adjusted_rand_score(unseen, said), f1_score(unseen, said, average="macro")))
+    rand, f1 = np.mean(scores, axis=0)
+    assert rand >= 0.35
+    assert f1 >= 0.43
