@@ -46,12 +46,13 @@ _SUFFIX = (
     r"grove|square|sq|walk|row|hill|rise|mews|view|park|parade|green|mount|croft|fold|vale|yard|wharf|quay|embankment|"
     r"boulevard|circus|passage|broadway|heights|meadows?|fields?|bank|brow|cottages|villas|buildings|house|flats)"
 )
-_CAPITAL = r"[A-ZÀ-ÖØ-ÞŁŚŻŠŽ][\w’'-]*[a-zß-ÿ]\w*"
-_NAME = rf"{_CAPITAL}(?:\s+(?:{_CAPITAL}|[A-Z]\.?(?=\s|$)|de|van|von|al|el|bin|bint|Mc|O’|O'))*"
+# Lengths and numbers of words are bounded: whoever types twenty thousand capitals waits no longer than others.
+_CAPITAL = r"\b[A-ZÀ-ÖØ-ÞŁŚŻŠŽ](?=[\w’'-]{0,30}[a-zß-ÿ])[\w’'-]{1,40}"
+_NAME = rf"{_CAPITAL}(?:\s+(?:{_CAPITAL}|[A-Z]\.?(?=\s|$)|de|van|von|al|el|bin|bint|Mc|O’|O')){{0,4}}"
 _BEFORE_NUMBER = r"(?<![\d£$€.,/#-])(?<!\d\s)"
 
 _PATTERNS: dict[str, list[re.Pattern[str]]] = {
-    "email": [re.compile(r"[\w.+'-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)],
+    "email": [re.compile(r"(?<![\w.+'-])[\w.+'-]{1,64}\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)],
     "nhs_number": [re.compile(_BEFORE_NUMBER + r"\d{3}[ -]?\d{3}[ -]?\d{4}(?!\d)")],
     "national_insurance": [
         re.compile(
@@ -300,8 +301,10 @@ def find_details(text: str, *, streets: Sequence[str] = (), names: Sequence[str]
         key=lambda one: (order.index(one.kind), one.start, -one.end),
     )
     kept: list[Found] = []
+    taken = bytearray(len(text))
     for one in every:
-        if all(one.end <= other.start or other.end <= one.start for other in kept):
+        if not any(taken[one.start : one.end]):
+            taken[one.start : one.end] = b"\1" * (one.end - one.start)
             kept.append(one)
     return tuple(sorted(kept, key=lambda one: one.start))
 

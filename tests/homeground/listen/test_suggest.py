@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
+import importlib.util
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ from homeground.errors import BadTable, BadValue
 from homeground.listen.embedding import embed
 from homeground.listen.suggest import suggest
 from homeground.sources.language_model import open_model
+from tests.house.commands import ROOT
 
 SAID = [
     "The bus never comes", "No bus after six", "A late bus again", "The bus to town is dear", "A lovely park",
@@ -78,29 +78,12 @@ def test_the_same_again() -> None:
 
 @pytest.fixture(scope="module")
 def patients(real_data: Path) -> tuple[pl.DataFrame, list[str]]:
-    """Comments of NHS patients with one label, at least two words, no repeats, and 20 comments a label or more."""
-    table = pl.read_csv(
-        real_data / "conversations" / "nhs-patient-experience" / "v6framework_230831_part1.csv", infer_schema=False
-    )
-    labels = table.columns[table.columns.index("Comment sentiment") + 1 :]
-    rows: list[tuple[str, str]] = []
-    seen = set()
-    for row in table.iter_rows(named=True):
-        own = [label for label in labels if row[label] == "1"]
-        text = (row["FFT answer"] or "").strip()
-        plain = " ".join(re.findall(r"\S+", text.lower()))
-        if (
-            len(own) == 1
-            and own[0] not in ("Labelling not possible", "Not assigned")
-            and " " in plain
-            and plain not in seen
-        ):
-            rows.append((text, own[0]))
-        if len(own) == 1:
-            seen.add(plain)
-    size = Counter(label for _, label in rows)
-    rows = [row for row in rows if size[row[1]] >= 20]
-    return pl.DataFrame({"note": range(len(rows)), "text": [text for text, _ in rows]}), [label for _, label in rows]
+    """Comments of NHS patients with one label, as the bench takes them."""
+    spec = importlib.util.spec_from_file_location("_patients", ROOT / "bench" / "_patients.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.patients(real_data)
 
 
 @pytest.mark.slow
