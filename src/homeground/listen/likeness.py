@@ -122,7 +122,11 @@ def _by_words(texts: Sequence[str], extra: Sequence[str]) -> tuple[FloatArray, F
     most = min(_DIRECTIONS, *(size - 1 for size in counted.shape))
     if most < 2:
         return counted.toarray(), others.toarray()
-    _, strength, directions = svds(counted, k=most, v0=np.ones(min(counted.shape)), solver="arpack")
+    if min(counted.shape) <= 2 * _DIRECTIONS:  # small: all of them at once, whichever are as strong as each other
+        _, strength, directions = np.linalg.svd(counted.toarray(), full_matrices=False)
+        strength, directions = strength[:_DIRECTIONS], directions[:_DIRECTIONS]
+    else:
+        _, strength, directions = svds(counted, k=most, v0=np.ones(min(counted.shape)), solver="arpack")
     directions = directions[strength > _TINY * strength.max(initial=1.0)]
     return unit_rows(counted @ directions.T), unit_rows(others @ directions.T)
 

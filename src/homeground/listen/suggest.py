@@ -27,6 +27,7 @@ _PASS_ON = 0.85  # how much a note hears from its neighbours
 _HEARD_FROM = 0.05  # how alike a note must be to be heard
 _ROUNDS = 40
 _FOLDS = 5
+_DIGITS = 4  # what comes after changes with the order in which threads add up, and nobody reads it
 _SHARP = np.geomspace(0.25, 16.0, 25)
 
 Meaning = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -99,7 +100,7 @@ def suggest(notes: pl.DataFrame, confirmed: pl.DataFrame, *, meaning: Meaning | 
     graph = _balanced(nearest(alike.rows, least=_HEARD_FROM))
     chances = _chances(alike.rows, alike.extra, graph, pairs, len(themes))
     sharp, agreement = _tempered(alike.rows, alike.extra, graph, pairs, len(themes))
-    chances = softmax(sharp * np.log(np.maximum(chances, 1e-12)), axis=1)
+    chances = softmax(sharp * np.log(np.maximum(chances, 1e-12)), axis=1).round(_DIGITS)
     open_ = np.setdiff1d(np.arange(notes.height), pairs[:, 0])
     every = pl.DataFrame(
         {
@@ -180,7 +181,13 @@ def _learned(rows: FloatArray, theme: IntArray, themes: int) -> FloatArray:
         slope = np.vstack([rows.T @ off + w[:-1] / _LEARN, off.sum(axis=0)])
         return float(-(weight[:, None] * wanted * logs).sum() + (w[:-1] ** 2).sum() / (2 * _LEARN)), slope.ravel()
 
-    found = minimize(cost, np.zeros(shape).ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 300})
+    found = minimize(
+        cost,
+        np.zeros(shape).ravel(),
+        jac=True,
+        method="L-BFGS-B",
+        options={"maxiter": 1000, "ftol": 1e-14, "gtol": 1e-8},
+    )
     return np.asarray(found.x, dtype=np.float64).reshape(shape)
 
 
@@ -203,7 +210,7 @@ def _tempered(
     logs, truth = np.vstack(seen), np.concatenate(right)
     each = np.arange(len(truth))
     fit = [log_softmax(sharp * logs, axis=1)[each, truth].sum() for sharp in _SHARP]
-    return float(_SHARP[int(np.argmax(fit))]), float((logs.argmax(axis=1) == truth).mean())
+    return float(_SHARP[int(np.argmax(np.round(fit, _DIGITS)))]), float((logs.argmax(axis=1) == truth).mean())
 
 
 def _told(
