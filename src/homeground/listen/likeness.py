@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -13,9 +13,16 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import svds
 
+from homeground.provenance import Note
 from homeground.stats import FloatArray
 
-__all__ = ["Likeness", "likeness", "nearest", "unit_rows", "words_of"]
+__all__ = ["WORDS_ALONE", "Likeness", "Meaning", "likeness", "nearest", "unit_rows", "words_of"]
+
+Meaning = Callable[[Sequence[str]], NDArray[np.float32]]
+WORDS_ALONE = Note(
+    "No language model took part: texts are alike where they share words. With the model more is found.",
+    kind="estimated",
+)
 
 _WORDS_WEIGH = 0.7  # beside meaning: tried on NHS comments, see bench/themes.py
 _DIRECTIONS = 300

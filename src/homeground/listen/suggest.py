@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax
 
 from homeground.errors import BadTable, BadValue
-from homeground.listen.likeness import likeness, nearest
+from homeground.listen.likeness import WORDS_ALONE, Meaning, likeness, nearest
 from homeground.provenance import Note
 from homeground.stats import FloatArray, IntArray
 from homeground.tables import require_columns
@@ -29,8 +27,6 @@ _ROUNDS = 40
 _FOLDS = 5
 _DIGITS = 4  # what comes after changes with the order in which threads add up, and nobody reads it
 _SHARP = np.geomspace(0.25, 16.0, 25)
-
-Meaning = Callable[[Sequence[str]], NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
@@ -153,9 +149,8 @@ def _balanced(graph: sparse.csr_matrix) -> sparse.csr_matrix:
 
 def _chances(rows: FloatArray, names: FloatArray, graph: sparse.csr_matrix, pairs: IntArray, themes: int) -> FloatArray:
     """Return how likely each theme is for each note, rows adding up to one."""
-    told = np.zeros((len(rows), themes))
     learned = _learned(np.vstack([rows[pairs[:, 0]], names]), np.r_[pairs[:, 1], np.arange(themes)], themes)
-    told[:] = softmax(rows @ learned[:-1] + learned[-1], axis=1)
+    told = softmax(rows @ learned[:-1] + learned[-1], axis=1)
     told[pairs[:, 0]] = 0.0
     told[pairs[:, 0], pairs[:, 1]] = 1.0
     told /= told.sum(axis=1, keepdims=True)
@@ -236,10 +231,5 @@ def _told(
     if empty:
         told.append(Note(f"{empty} notes have no words: what is suggested for them means nothing.", kind="missing"))
     if not meaning:
-        told.append(
-            Note(
-                "No language model took part: texts are alike where they share words. With the model more is found.",
-                kind="estimated",
-            )
-        )
+        told.append(WORDS_ALONE)
     return tuple(told)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from homeground.errors import BadTable
-from homeground.listen.likeness import likeness, nearest, unit_rows, words_of
+from homeground.listen.likeness import WORDS_ALONE, Meaning, likeness, nearest, unit_rows, words_of
 from homeground.listen.points import split_points
 from homeground.provenance import Note
 from homeground.stats import FloatArray, IntArray
@@ -31,7 +31,6 @@ from homeground.tables import require_columns
 __all__ = ["FEWEST", "GRAINS", "Grain", "Themes", "find_themes"]
 
 Grain = Literal["coarser", "middle", "finer"]
-Meaning = Callable[[Sequence[str]], NDArray[np.float32]]
 
 FEWEST = 5  # notes, from which themes are looked for
 GRAINS: dict[Grain, float] = {"coarser": 0.7, "middle": 1.0, "finer": 2.0}
@@ -273,10 +272,5 @@ def _told(notes: pl.DataFrame, points: pl.DataFrame, *, meaning: bool) -> tuple[
     if alone:
         told.append(Note(f"{alone} things were said by one person only; they are kept, apart.", kind="info"))
     if not meaning:
-        told.append(
-            Note(
-                "No language model took part: texts are alike where they share words. With the model more is found.",
-                kind="estimated",
-            )
-        )
+        told.append(WORDS_ALONE)
     return tuple(told)

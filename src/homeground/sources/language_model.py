@@ -78,7 +78,6 @@ def open_model(folder: Path | str | None = None) -> LanguageModel | None:
     if found is None:
         return None
     try:
-        from safetensors import SafetensorError
         from safetensors.numpy import load_file
         from tokenizers import Tokenizer
     except ImportError:
@@ -88,8 +87,6 @@ def open_model(folder: Path | str | None = None) -> LanguageModel | None:
     try:
         weights = load_file(found / "model.safetensors")
         cutter = Tokenizer.from_file(str(found / "tokenizer.json"))
-    except (OSError, SafetensorError, ValueError) as error:
-        raise BadInput(f"the model cannot be read: {error}", file=found, remedy="Install or copy it anew.") from error
     except Exception as error:  # the tokenizer's own errors have no type of their own
         raise BadInput(f"the model cannot be read: {error}", file=found, remedy="Install or copy it anew.") from error
     cutter.no_padding()

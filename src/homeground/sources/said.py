@@ -92,9 +92,9 @@ def _column(table: pl.DataFrame, wanted: str | None, path: Path) -> str:
 
 
 def _lines(path: Path) -> pl.DataFrame:
-    data = path.read_bytes()
-    if len(data) > _LARGEST:
+    if path.stat().st_size > _LARGEST:
         raise BadTable("this text is over 200 MB", file=path, remedy="Cut it into parts.")
+    data = path.read_bytes()
     if b"\0" in data:
         raise BadTable("this is no plain text", file=path, remedy="Save it as UTF-8 text, or as CSV with a heading.")
     try:
