@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 __all__ = ["KINDS", "NO_PAGES", "Kind", "address_of", "furnish", "named_views"]
 
@@ -28,6 +29,7 @@ class Kind:
 
 
 _HERE = {"slug": "our-patch"}
+_ONE = {**_HERE, "number": 901}
 _BOSS = "administrator"
 
 KINDS = {
@@ -65,6 +67,36 @@ KINDS = {
     "stages of a place": Kind("our-stages", _HERE, who=_BOSS),
     "log of a place": Kind("our-log", _HERE, who=_BOSS),
     "what readers said": Kind("our-feedback", _HERE, who=_BOSS),
+    "say what matters": Kind("say", _HERE),
+    "your code": Kind("code"),
+    "what people say": Kind("said", _HERE),
+    "a theme": Kind("said-theme", {**_HERE, "theme": 90}),
+    "statements": Kind("statements", _HERE),
+    "opinion groups": Kind("statement-groups", _HERE),
+    "priorities": Kind("priorities", _HERE),
+    "house rules": Kind("house-rules", _HERE),
+    "on the doorstep": Kind("doorstep", _HERE, who=_BOSS),
+    "listening": Kind("listen", _HERE, who=_BOSS),
+    "begin to listen": Kind("listen-new", _HERE, who=_BOSS),
+    "a time of listening": Kind("listen-hub", _ONE, who=_BOSS),
+    "change a time of listening": Kind("listen-edit", _ONE, who=_BOSS),
+    "patches": Kind("listen-patches", _ONE, who=_BOSS),
+    "who was heard": Kind("listen-heard", _ONE, who=_BOSS),
+    "second look": Kind("listen-look", _ONE, who=_BOSS),
+    "words in another language": Kind("listen-translate", {**_ONE, "conversation": UUID(int=1)}, who=_BOSS),
+    "worries": Kind("listen-worries", _ONE, who=_BOSS),
+    "bring a file": Kind("listen-bring", _ONE, who=_BOSS),
+    "a file that was brought": Kind("listen-brought", {**_ONE, "file": 901}, who=_BOSS),
+    "paper forms": Kind("listen-paper", _ONE, query="?many=2", who=_BOSS),
+    "type in a form": Kind("listen-type", _ONE, who=_BOSS),
+    "begin to sort": Kind("listen-sort", _ONE, who=_BOSS),
+    "sorting": Kind("listen-sorting", {**_ONE, "sorting": 901}, who=_BOSS),
+    "a job of sorting": Kind("listen-sort-working", {**_ONE, "sorting": 901}, who=_BOSS),
+    "a second person sorts": Kind("listen-second", {**_ONE, "sorting": 901}, who=_BOSS),
+    "look at statements": Kind("listen-statements", _ONE, who=_BOSS),
+    "what meetings agreed": Kind("listen-agreed", _ONE, who=_BOSS),
+    "a meeting": Kind("listen-meeting", {**_ONE, "meeting": 901}, who=_BOSS),
+    "what was done": Kind("listen-deeds", _ONE, who=_BOSS),
     "people of the site": Kind("people", who=_BOSS),
     "invitation": Kind("invitation", {"secret": SECRET}),
     "old invitation": Kind("invitation", {"secret": "none"}, status=410),
@@ -114,6 +146,14 @@ NO_PAGES = {
         Kind("our-report-file", {**_HERE, "ending": "pdf"}, why="a file"),
         Kind("report-waits", {"number": JOB}, why="the same page as of other jobs"),
         Kind("our-log-csv", _HERE, who=_BOSS, why="a file"),
+        Kind("said-csv", _HERE, why="a file"),
+        Kind("said-json", _HERE, why="a file"),
+        Kind("house-rules-csv", _HERE, why="a file"),
+        Kind("doorstep-hello", _HERE, who=_BOSS, why="an answer for scripts; who may is tried in test_doorstep"),
+        Kind("doorstep-hide", _HERE, who=_BOSS, why="an answer for scripts; who may is tried in test_doorstep"),
+        Kind("doorstep-sync", _HERE, who=_BOSS, why="an answer for scripts; who may is tried in test_doorstep"),
+        Kind("doorstep-worker", _HERE, why="a script"),
+        Kind("doorstep-manifest", _HERE, why="a file"),
         Kind("sign-out-everywhere", who=_BOSS, why="a button's target"),
         Kind("account_confirm_login_code", why="only while a code is on its way; tried in test_sign_in"),
         Kind("account_email_verification_sent", why="only while a code is on its way; tried in test_sign_in"),
@@ -168,9 +208,11 @@ def furnish() -> None:
 
     from homeground_web.desk.models import Folder
     from homeground_web.jobs.models import Job
+    from homeground_web.listen.models import Brought
     from homeground_web.people.models import Invitation
     from homeground_web.places.models import Place, PlacePart
     from homeground_web.shell.models import Feedback
+    from tests.web.listening import listen_in
 
     now = timezone.now()
     place, _ = Place.objects.get_or_create(
@@ -195,4 +237,14 @@ def furnish() -> None:
         secret_hash=hashlib.sha256(SECRET.encode()).hexdigest(),
         defaults={"email": "new@example.org", "place": place, "role": "chair", "expires": now + timedelta(days=9)},
     )
+    campaign = listen_in(place)
+    Brought.objects.get_or_create(
+        pk=901,
+        defaults={
+            "campaign": campaign, "kind": "file", "name": "survey.csv", "sha256": "0" * 64, "headings": ["comment"],
+            "rows": [{"comment": "The hall is shut."}],
+            "chosen": {"consent": "themes", "said": "", "columns": {"text": "comment"}},
+        },
+    )  # fmt: skip
+    Job.objects.get_or_create(name="propose-heaps", place_id=place.pk, arguments={"sorting": 901}, defaults=running)
     Feedback.objects.get_or_create(page="/our/our-patch", text="The hall is shut.", language="en-gb")

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "homeground_web.places",
     "homeground_web.find",
     "homeground_web.understand",
+    "homeground_web.listen",
     "homeground_web.desk",
     "homeground_web.api",
 ]

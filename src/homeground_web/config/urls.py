@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("homeground_web.places.urls")),
     path("", include("homeground_web.find.urls")),
     path("", include("homeground_web.understand.urls")),
+    path("", include("homeground_web.listen.urls")),
     path("", include("homeground_web.desk.urls")),
     path("", include("homeground_web.api.urls")),
     path("", include("homeground_web.shell.urls")),

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,19 @@ from django.utils import timezone
 
 from homeground_web.runs.store import hash_of
 
-__all__ = ["Damaged", "restore", "write"]
+__all__ = ["Damaged", "register", "restore", "write"]
 
 _FORMAT = 1
 _SQLITE, _POSTGRES = "database.sqlite3", "database.pgdump"
 _FOLDERS = {"store": "STORE", "uploads": "UPLOADS"}
+
+
+_AFTER: list[Callable[[], None]] = []
+
+
+def register(after: Callable[[], None]) -> None:
+    """Let a later stage do its own part once a backup is back: erase again what was erased since it was written."""
+    _AFTER.append(after)
 
 
 class Damaged(Exception):
@@ -129,6 +137,8 @@ def restore(path: Path) -> dict[str, Any]:
         except BaseException:
             _undo(moved)
             raise
+    for after in _AFTER:
+        after()
     return manifest
 
 

@@ -17,10 +17,11 @@ from tests.web.pages import KINDS, NO_PAGES, Kind, address_of, furnish, named_vi
 pytestmark = pytest.mark.django_db
 
 EXAMPLES = {**KINDS, **NO_PAGES}
-# They sign out, lead on who is signed in already, or refuse who has no second way to sign in: see test_sign_in.
+# They sign out, lead on who is signed in already, or refuse who has no second way to sign in (see test_sign_in).
 LEADS_ON = {
     "account_logout", "account_signup", "account_login", "account_reauthenticate", "mfa_reauthenticate",
     "mfa_reauthenticate_webauthn", "sign-out-everywhere",
+    "doorstep-hello", "doorstep-hide", "doorstep-sync",  # scripts ask: told in JSON, see test_sync
 }  # fmt: skip
 PEOPLE = ("nobody", "no role", *Role.values)
 

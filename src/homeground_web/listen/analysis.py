@@ -1,0 +1,183 @@
+"""The stair from LISTEN on the web down to the library: hiding, points, themes, suggestions, opinion groups, files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from homeground import __version__
+from homeground.errors import HomegroundError
+from homeground.listen.agreement import agreement
+from homeground.listen.embedding import embed
+from homeground.listen.groups import find_groups
+from homeground.listen.points import split_points
+from homeground.listen.redact import KINDS, find_details
+from homeground.listen.suggest import ENOUGH, suggest
+from homeground.listen.themes import FEWEST, GRAINS, find_themes
+from homeground.sources.language_model import open_model
+from homeground.sources.said import open_said
+
+__all__ = [
+    "ENOUGH",
+    "FEWEST",
+    "GRAINS",
+    "KINDS",
+    "Detail",
+    "HomegroundError",
+    "OpinionGroups",
+    "Proposal",
+    "alpha",
+    "details",
+    "opinion_groups",
+    "points_of",
+    "proposal",
+    "read_table",
+    "suggestions",
+    "version",
+]  # fmt: skip
+
+version = __version__
+
+
+@dataclass(frozen=True)
+class Detail:
+    """A personal detail in a text: its kind, and where it stands."""
+
+    kind: str
+    start: int
+    end: int
+
+
+def details(text: str, streets: Sequence[str], names: Sequence[str]) -> list[Detail]:
+    """Return the personal details in a text, in order."""
+    return [Detail(one.kind, one.start, one.end) for one in find_details(text, streets=streets, names=names)]
+
+
+@lru_cache(maxsize=1)
+def _model() -> Any:
+    return open_model(None)
+
+
+def _meaning() -> Callable[[Sequence[str]], Any] | None:
+    opened = _model()
+    return None if opened is None else partial(embed, weights=opened.weights, tokens=opened.tokens)
+
+
+def _notes(texts: Mapping[Any, str]) -> pl.DataFrame:
+    return pl.DataFrame({"note": range(len(texts)), "text": list(texts.values())})
+
+
+def points_of(texts: Mapping[Any, str]) -> list[tuple[Any, int, int]]:
+    """Return the single points of texts: whose text, start, end."""
+    keys = list(texts)
+    if not keys:
+        return []
+    rows = split_points(_notes(texts)).select("note", "start", "end").iter_rows()
+    return [(keys[note], start, end) for note, start, end in rows]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Heaps as the words themselves suggest them.
+
+    ``themes`` are dictionaries: terms, central (position in `points`), people, stability, low, high. ``points`` are
+    (whose text, start, end, theme or None). ``told`` says what they stand on.
+    """
+
+    themes: tuple[dict[str, Any], ...]
+    points: tuple[tuple[Any, int, int, int | None], ...]
+    told: dict[str, Any]
+
+
+def proposal(texts: Mapping[Any, str], grain: str) -> Proposal:
+    """Return heaps for texts.
+
+    Raises
+    ------
+    HomegroundError
+        If there are too few.
+    """
+    keys = list(texts)
+    meaning = _meaning()
+    found = find_themes(_notes(texts), meaning=meaning, grain=grain, seed=0)  # type: ignore[arg-type]
+    themes = tuple(
+        {
+            "terms": row["terms"], "central": row["central"], "people": row["people"], "stability": row["stability"],
+            "low": row["stability_low"], "high": row["stability_high"],
+        }
+        for row in found.themes.iter_rows(named=True)
+    )  # fmt: skip
+    rows = found.points.select("note", "start", "end", "theme").iter_rows()
+    told = {
+        "version": __version__, "grain": grain, "model": "" if meaning is None else _model().source.title,
+        "notes": [note.text for note in found.notes], "order_is_sure": found.order_is_sure,
+    }  # fmt: skip
+    return Proposal(themes, tuple((keys[note], start, end, theme) for note, start, end, theme in rows), told)
+
+
+def suggestions(texts: Mapping[int, str], confirmed: Sequence[tuple[int, str]]) -> list[tuple[int, str, float]]:
+    """Return for points that nobody put anywhere the likeliest theme and how sure that is, the least sure first."""
+    keys = list(texts)
+    at = {key: number for number, key in enumerate(keys)}
+    people = pl.DataFrame(
+        {"note": [at[point] for point, _ in confirmed], "theme": [theme for _, theme in confirmed]},
+        schema={"note": pl.Int64, "theme": pl.String},
+    )
+    found = suggest(_notes(texts), people, meaning=_meaning())
+    return [(keys[note], theme, sure) for note, theme, sure in found.table.iter_rows()]
+
+
+@dataclass(frozen=True)
+class OpinionGroups:
+    """Opinion groups as plain values; see `homeground.listen.groups.Groups`."""
+
+    people: tuple[dict[str, Any], ...]
+    statements: tuple[dict[str, Any], ...]
+    by_group: tuple[dict[str, Any], ...]
+    silhouette: float
+    notes: tuple[str, ...]
+
+
+def opinion_groups(votes: Sequence[tuple[str, int, int]], fewest: int) -> OpinionGroups:
+    """Return the groups among people who voted.
+
+    Raises
+    ------
+    HomegroundError
+        If too few did.
+    """
+    table = pl.DataFrame(votes, schema={"person": pl.String, "statement": pl.Int64, "vote": pl.Int64}, orient="row")
+    found = find_groups(table, fewest_votes=fewest, seed=0)
+    return OpinionGroups(
+        tuple(found.people.to_dicts()), tuple(found.statements.to_dicts()), tuple(found.by_group.to_dicts()),
+        found.silhouette, tuple(note.text for note in found.notes),
+    )  # fmt: skip
+
+
+def alpha(rows: Sequence[tuple[int, str, int]]) -> float:
+    """Return how far sorters agree: (thing, sorter, theme) for each that somebody put somewhere."""
+    return agreement(
+        pl.DataFrame(rows, schema={"thing": pl.Int64, "sorter": pl.String, "theme": pl.Int64}, orient="row")
+    )
+
+
+def read_table(path: Path) -> tuple[list[str], list[dict[str, Any]]]:
+    """Return the headings and rows of a table with words in it, all as text.
+
+    Raises
+    ------
+    HomegroundError
+        If it is none; the words say where.
+    """
+    from homeground.sources.readers import read
+
+    if path.suffix.lower() == ".txt":
+        said = open_said(path)
+        return ["text"], [{"text": text} for text in said.notes["text"].to_list()]
+    table = read(path, infer=False).table
+    return list(table.columns), table.cast(pl.String, strict=False).to_dicts()
