@@ -98,7 +98,7 @@ def _answers_in_json(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
         except PermissionDenied:
             signed_in = request.user.is_authenticated
             return JsonResponse({"why": "role" if signed_in else "sign-in"}, status=403 if signed_in else 401)
-        return view(request, slug)
+        return view(request, slug=slug)
 
     return asked
 

@@ -43,7 +43,7 @@ def day_field(label: Any, *, required: bool = True, help_text: Any = "") -> form
 class WordsForm(forms.Form):
     """Somebody's words, and how they may be used: the same wherever they are written down."""
 
-    text = forms.CharField(max_length=noting.LONGEST, widget=forms.Textarea)
+    text = forms.CharField(max_length=noting.LONGEST, widget=forms.Textarea(attrs={"rows": 8}))
     language = forms.ChoiceField(label=gettext_lazy("In which language is that?"), choices=LANGUAGES)
     consent = forms.ChoiceField(
         label=gettext_lazy("May we use these words?"), choices=CONSENTS, widget=forms.RadioSelect,

@@ -132,6 +132,16 @@ def _take(made: Heaps, step: Taken, here: set[int]) -> None:
             heap.points.pop(point, None)
 
 
+def _move(made: Heaps, step: Taken, here: set[int]) -> None:
+    heap, into = made.heaps.get(step.told["theme"]), made.heaps.get(step.told["into"])
+    if heap is None or into is None or heap is into:
+        return
+    for point in step.told["points"]:
+        if point in heap.points:
+            del heap.points[point]
+            into.points[point] = _who(step)
+
+
 def _merge(made: Heaps, step: Taken, here: set[int]) -> None:
     into, other = made.heaps.get(step.told["into"]), made.heaps.get(step.told["theme"])
     if into is None or other is None or into is other:
@@ -165,6 +175,6 @@ def _second(made: Heaps, step: Taken, here: set[int]) -> None:
 
 
 _DO = {
-    "propose": _propose, "new": _new, "name": _name, "confirm": _confirm, "put": _put, "take": _take, "merge": _merge,
-    "split": _split, "no-theme": _no_theme, "second": _second,
+    "propose": _propose, "new": _new, "name": _name, "confirm": _confirm, "put": _put, "take": _take, "move": _move,
+    "merge": _merge, "split": _split, "no-theme": _no_theme, "second": _second,
 }  # fmt: skip

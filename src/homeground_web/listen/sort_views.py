@@ -122,10 +122,12 @@ def _do(request: HttpRequest, sorting: Sorting) -> HttpResponse | None:
         steps.step(sorting, Step.Verb.NAME, {"theme": theme, "name": name}, by=by)
     elif wish == "no-theme":
         steps.step(sorting, Step.Verb.NO_THEME, {"theme": theme}, by=by)
-    elif (
-        wish == "merge" and posted.number(request, "other") in heaps.heaps and posted.number(request, "other") != theme
-    ):
+    elif wish == "merge" and _other(request, heaps, theme):
         steps.step(sorting, Step.Verb.MERGE, {"theme": posted.number(request, "other"), "into": theme}, by=by)
+    elif points and wish == "move" and _other(request, heaps, theme):
+        told = {"theme": theme, "into": posted.number(request, "other"), "points": points}
+        _forget_asked(sorting, points)
+        steps.step(sorting, Step.Verb.MOVE, told, by=by)
     elif points and wish == "split":
         told = {"theme": theme, "points": points, "into": heaps.next_number, "name": name}
         steps.step(sorting, Step.Verb.SPLIT, told, by=by)
@@ -135,6 +137,12 @@ def _do(request: HttpRequest, sorting: Sorting) -> HttpResponse | None:
     else:
         messages.info(request, _("Choose a heap, and at least one quote where one is needed."))
     return None
+
+
+def _other(request: HttpRequest, heaps: Heaps, theme: int) -> bool:
+    """Return whether a form names another heap."""
+    number = posted.number(request, "other")
+    return number != theme and number in heaps.heaps
 
 
 def _forget_asked(sorting: Sorting, points: list[int]) -> None:

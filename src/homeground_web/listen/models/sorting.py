@@ -69,6 +69,7 @@ class Step(models.Model):
         CONFIRM = "confirm", _("confirmed")
         PUT = "put", _("put under")
         TAKE = "take", _("took out of")
+        MOVE = "move", _("moved to")
         MERGE = "merge", _("put together")
         SPLIT = "split", _("parted")
         NO_THEME = "no-theme", _("is no theme")

@@ -1,4 +1,5 @@
 // Looking through before sending: what will be hidden, what is shown again, what else to hide.
+import { batches } from "./batches.js";
 import { ask, BUSY, SIGN_IN, ROLE, NONE } from "./line.js";
 import { code, uuid } from "./made.js";
 import { keptAgain, pieces, plain } from "./text.js";
@@ -6,7 +7,6 @@ import { part, takesTwo, tell } from "./views.js";
 import * as voice from "./voice.js";
 import { counted, say } from "./words.js";
 
-const MOST = 50;
 const sendable = (value) => Boolean(value.text && value.found && !value.problem && !value.ready);
 
 export class Look {
@@ -15,11 +15,15 @@ export class Look {
   #open = new Set(); // notes whose box is open
   #typed = new Map(); // and what was typed there and not kept yet
   #sent = 0;
+  #sending = false;
 
   constructor(told, store, outbox) {
     [this.#told, this.#store, this.#outbox] = [told, store, outbox];
     part("send").addEventListener("click", () => this.#send());
   }
+
+  // While it asks or sends it draws by itself, once at the end.
+  get busy() { return this.#sending || this.#asking !== null; }
 
   // Show what is here at once; then ask the site what it would hide.
   async show() {
@@ -39,7 +43,7 @@ export class Look {
       this.#say(say("looking"));
       try {
         const { csrf } = await this.#outbox.greet();
-        for (let i = 0; i < waiting.length; i += MOST) await this.#look(waiting.slice(i, i + MOST), csrf);
+        for (const some of batches(waiting, { size: ({ value }) => value.text.length })) await this.#look(some, csrf);
       } catch (wrong) {
         if (wrong.why) this.#outbox.signal = wrong.why; else console.warn(wrong);
       }
@@ -91,10 +95,15 @@ export class Look {
     const before = await this.#store.list("note");
     if (before.some(({ value }) => this.#typed.has(value.id))) { await this.#keepTyped(before); return; }
     const put = before.filter(({ value }) => sendable(value)).map(({ value, stamp }) => ({ kind: "note", stamp, value: { ...value, ready: true } }));
-    await this.#store.change({ put });
-    await this.draw();
     part("look-title").focus({ preventScroll: true });
-    await this.#outbox.run();
+    part("send").hidden = true;
+    this.#sending = true;
+    try {
+      await this.#store.change({ put });
+      await this.#outbox.run();
+    } finally {
+      this.#sending = false;
+    }
     this.#sent += before.length - (await this.#store.count("note"));
     await this.draw();
   }

@@ -19,6 +19,7 @@ export class Note {
   #saving = Promise.resolve();
   #recording = null;
   #recorded = false;
+  #touched = false; // an empty note that nobody touched is no draft
   #busy = false; // being saved: a second tap, or a draft put away late, must not come between
   onsaved = () => {};
 
@@ -43,9 +44,11 @@ export class Note {
 
   // Open an unfinished note that no other tab is writing, if there is one.
   async restore() {
+    if (this.open) return true;
     for (const { value } of (await this.#store.list("draft")).reverse()) {
-      if (value.id === this.#id || !(await claim(`doorstep draft ${value.id}`))) continue;
+      if (!(await claim(`doorstep draft ${value.id}`))) continue;
       await this.#begin(value.id, value);
+      this.#touched = true;
       return true;
     }
     return false;
@@ -62,7 +65,7 @@ export class Note {
 
   async #begin(id, draft) {
     this.#id = id;
-    this.#recorded = false;
+    this.#recorded = this.#touched = false;
     if (draft.patch !== undefined) {
       part("patch").value = draft.patch ?? "";
       this.#doors.onpatch();
@@ -119,6 +122,7 @@ export class Note {
 
   // ---- Draft ----
   #soon() {
+    this.#touched = true;
     clearTimeout(this.#clock);
     this.#clock = setTimeout(() => this.flush(), PAUSE);
   }
@@ -126,7 +130,7 @@ export class Note {
   flush() {
     clearTimeout(this.#clock);
     this.#clock = 0;
-    if (!this.open || this.#busy || this.#store.locked) return this.#saving;
+    if (!this.open || !this.#touched || this.#busy || this.#store.locked) return this.#saving;
     const value = { id: this.#id, patch: this.#doors.patch?.id ?? null, at: new Date().toISOString(), ...this.#typed() };
     const act = () => (value.id === this.#id ? this.#store.change({ put: [{ kind: "draft", value }] }) : undefined);
     this.#saving = this.#saving.then(act, act);
@@ -226,6 +230,7 @@ export class Note {
     }
     this.#buttons();
     this.#sayVoice(say("recording"));
+    this.#touched = true;
     this.flush();
     const mine = this.#recording;
     await mine.stopped.catch(() => this.#sayVoice(say("cannot-save")));

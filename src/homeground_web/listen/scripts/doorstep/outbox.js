@@ -1,10 +1,9 @@
 // Sending: fifty at a time, one after another, from one tab at a time. What the site has not acknowledged stays on the phone.
+import { batches } from "./batches.js";
 import { ask, hello, BUSY, NONE, NoAnswer, YES } from "./line.js";
 import { Relocked } from "./store.js";
 import { alone } from "./turns.js";
 
-const MOST = 50; // entries in one request
-const LARGEST = 400_000; // signs in one request: a slow line should not have to begin a long one again
 const WAITS = [5, 15, 60, 300, 600]; // seconds
 const LISTS = { note: "notes", knock: "knocks", worry: "worries" };
 const FIELDS = {
@@ -91,7 +90,12 @@ export class Outbox {
     const { csrf } = await this.greet();
     this.sending = true;
     this.onchange();
-    for (const batch of batches(waiting)) await this.#send(batch, csrf);
+    let left = 0;
+    // Notes of different times of listening are sent apart: the site takes one at a time.
+    for (const batch of batches(waiting, { size: ({ value }) => JSON.stringify(value).length, of: ({ value }) => value.campaign })) {
+      left += await this.#send(batch, csrf);
+    }
+    if (left) throw new NoAnswer(BUSY); // it did not speak of all: later again
   }
 
   async #waiting() {
@@ -104,6 +108,7 @@ export class Outbox {
     return found;
   }
 
+  // Hand back how many are still here. What the site cannot read or finds too large is sent in halves, to find the one.
   async #send(batch, csrf) {
     const body = { device: this.#store.device, now: new Date().toISOString(), notes: [], knocks: [], worries: [] };
     for (const { kind, value } of batch) body[LISTS[kind]].push(Object.fromEntries(FIELDS[kind].map((name) => [name, value[name] ?? null])));
@@ -111,13 +116,12 @@ export class Outbox {
     try {
       answer = await ask(this.#told.sync, { body, csrf, patience: 60_000 });
     } catch (wrong) {
-      if (wrong.status !== 413 || batch.length === 1) throw wrong;
+      if (![400, 404, 413].includes(wrong.status)) throw wrong;
+      if (batch.length === 1 || wrong.status === 404) return batch.length;
       const half = batch.length >> 1;
-      await this.#send(batch.slice(0, half), csrf);
-      await this.#send(batch.slice(half), csrf);
-      return;
+      return (await this.#send(batch.slice(0, half), csrf)) + (await this.#send(batch.slice(half), csrf));
     }
-    await this.#settle(batch, answer);
+    return this.#settle(batch, answer);
   }
 
   // Only what the site names as taken, or as there already, goes from the phone; and only as it was sent.
@@ -133,23 +137,6 @@ export class Outbox {
       else if (problems.has(value.id)) put.push({ kind, stamp, value: { ...value, ready: false, problem: problems.get(value.id) } });
     }
     if (remove.length || put.length) await this.#store.change({ put, remove });
-    if (remove.length + put.length < batch.length) throw new NoAnswer(BUSY); // it did not speak of all: later again
+    return batch.length - remove.length - put.length;
   }
-}
-
-// Notes of different times of listening are sent apart: the site takes one at a time.
-function batches(waiting) {
-  const made = [];
-  const open = new Map();
-  for (const entry of waiting) {
-    const size = JSON.stringify(entry.value).length;
-    let batch = open.get(entry.value.campaign);
-    if (!batch || batch.entries.length >= MOST || batch.size + size > LARGEST) {
-      open.set(entry.value.campaign, (batch = { entries: [], size: 0 }));
-      made.push(batch.entries);
-    }
-    batch.entries.push(entry);
-    batch.size += size;
-  }
-  return made;
 }

@@ -33,7 +33,7 @@ async function begin() {
         again = false;
         await strip.draw(store, outbox);
         await doors.draw();
-        if (shown() === "look" && !store.locked) await look.draw();
+        if (shown() === "look" && !store.locked && !look.busy) await look.draw();
       } while (again);
     })().catch(console.warn).finally(() => { drawing = null; });
   };

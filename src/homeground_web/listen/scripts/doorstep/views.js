@@ -60,7 +60,7 @@ export function takesTwo(root) {
     first.addEventListener("click", () => { first.hidden = true; sure.hidden = false; sure.focus(); });
     const back = () => { first.hidden = false; sure.hidden = true; };
     sure.addEventListener("click", back);
-    sure.addEventListener("blur", back);
+    sure.addEventListener("blur", () => setTimeout(back, 300)); // some phones take the focus away before they tell of the tap
   }
 }
 
