@@ -15,7 +15,12 @@ import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 
+from examples.demo_listen import CODE, SLUG
+
 _COMMAND = "from homeground_web.commands import main; main()"
+_ROOT = Path(__file__).resolve().parents[1]
+_DJANGO = {"DJANGO_SETTINGS_MODULE": "homeground_web.config.settings", "PYTHONPATH": str(_ROOT)}
+_LISTEN = "import django; django.setup(); from examples.demo_listen import listen; listen()"
 _PATIENCE = 40.0  # seconds until the first answer, and until the end
 
 
@@ -30,6 +35,10 @@ def prepare(home: Path, data: Path, tell: Callable[[str], None]) -> None:
     tell("13. The site: anybody can look a place up, on any phone.")
     _run(home, "migrate", "--verbosity", "0")
     _run(home, "load", str(data), "--show", "--if-changed")
+    tell("14. Listening: an invented neighbourhood is asked, sorts what it said, and agrees what comes first.")
+    done = subprocess.run([sys.executable, "-c", _LISTEN], env={**_with(home), **_DJANGO}, check=False)
+    if done.returncode:
+        raise RuntimeError("the invented neighbourhood could not be heard: see above.")
 
 
 def serve(home: Path, port: int, tell: Callable[[str], None], *, screen: bool) -> int:
@@ -40,6 +49,8 @@ def serve(home: Path, port: int, tell: Callable[[str], None], *, screen: bool) -
         threading.Thread(target=_open_when_up, args=(address,), daemon=True).start()
     tell("")
     tell(f"On the first page, type a place ('Sturbeck Farm') or a postcode ('XQ1 1AA'): both are invented. {address}")
+    tell(f"What people say there: {address}our/{SLUG}/said. What became of some words: code {CODE}, at {address}code.")
+    tell(f"To sit at the board's table: {address}accounts/, as board@example.org. The code appears in this window.")
     server = subprocess.Popen(_line("serve", "--port", str(port)), env=_with(home))
     asked = threading.Event()
     # Said for Ctrl-C too: whoever was started in the background of a shell was told to ignore it.

@@ -39,8 +39,9 @@ def agreement(sorted_by: pl.DataFrame) -> float:
 
     Examples
     --------
-    >>> rows = [(1, "a", "buses"), (1, "b", "buses"), (2, "a", "park"), (2, "b", "park"), (3, "a", "park"), (3, "b", "buses")]
-    >>> agreement(pl.DataFrame(rows, schema=["thing", "sorter", "theme"], orient="row"))
+    >>> things, sorters = [1, 1, 2, 2, 3, 3], ["a", "b"] * 3
+    >>> themes = ["buses", "buses", "park", "park", "park", "buses"]
+    >>> agreement(pl.DataFrame({"thing": things, "sorter": sorters, "theme": themes}))
     0.4444444444444444
     """
     require_columns(sorted_by, ["thing", "sorter", "theme"])

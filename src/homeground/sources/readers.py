@@ -136,10 +136,17 @@ def read_table(path: Path, *, layer: str | None = None, columns: Sequence[str] |
     return read(path, layer=layer, columns=columns).table
 
 
-def read(path: Path, *, layer: str | None = None, columns: Sequence[str] | None = None, infer: bool = True) -> Reading:
+def read(
+    path: Path,
+    *,
+    layer: str | None = None,
+    columns: Sequence[str] | None = None,
+    infer: bool = True,
+    narrow: bool = False,
+) -> Reading:
     """Return the table, where its rows start and what a reader must be told.
 
-    With ``infer=False`` the cells of CSV and XLSX files stay text.
+    With ``infer=False`` the cells of CSV and XLSX files stay text. With ``narrow`` a sheet of one column is one too.
     """
     path = Path(path)
     kind = format_of(path)
@@ -147,7 +154,7 @@ def read(path: Path, *, layer: str | None = None, columns: Sequence[str] | None 
     if kind == "parquet":
         return _parquet(path, columns)
     if kind == "xlsx":
-        reading = workbooks.read_workbook(path, layer, columns, infer=infer)
+        reading = workbooks.read_workbook(path, layer, columns, infer=infer, narrow=narrow)
     elif kind in ("geopackage", "geojson", "shapefile"):
         if kind == "geojson" and geofiles.geojson_headings(path) is None:
             raise BadTable("this JSON file is not GeoJSON", remedy=_READ, file=path)

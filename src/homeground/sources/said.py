@@ -62,7 +62,7 @@ def open_said(path: Path, column: str | None = None) -> Said:
         table, column = _lines(path), "text"
         told: tuple[Note, ...] = ()
     else:
-        reading = read(path, infer=False)
+        reading = read(path, infer=False, narrow=True)
         table, told = reading.table, reading.notes
         column = _column(table, column, path)
     text = table[column].cast(pl.String, strict=False)

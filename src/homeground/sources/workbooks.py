@@ -49,8 +49,8 @@ _ALWAYS_READ = ("xl/sharedStrings.xml", "xl/styles.xml", "xl/workbook.xml", "xl/
 _AGAIN = "Download it again, or save it again as XLSX."
 
 
-def sheets(path: Path, *, only: str | None = None) -> list[tuple[str, list[str], int]]:
-    """Return ``(sheet, headings, row of the headings)`` for each sheet that holds a table.
+def sheets(path: Path, *, only: str | None = None, fewest: int = 2) -> list[tuple[str, list[str], int]]:
+    """Return ``(sheet, headings, row of the headings)`` for each sheet that holds a table of at least `fewest` columns.
 
     Only the first rows are unpacked, so that a large workbook costs no more than a small one.
     """
@@ -64,17 +64,19 @@ def sheets(path: Path, *, only: str | None = None) -> list[tuple[str, list[str],
     for name, _, rows in wanted:
         cells = [[texts.get(cell, "") if kind == "s" else cell for kind, cell in row] for row in rows]
         cells = [[cell.strip() for cell in row] for row in cells]
-        if sum(1 for row in cells if any(row)) > 1 and max((sum(map(bool, row)) for row in cells), default=0) > 1:
+        if sum(1 for row in cells if any(row)) > 1 and max((sum(map(bool, row)) for row in cells), default=0) >= fewest:
             at = heading_row(cells)
             found.append((name, cells[at], at + 1))
     return found
 
 
-def read_workbook(path: Path, layer: str | None, columns: Sequence[str] | None, *, infer: bool) -> Reading:
+def read_workbook(
+    path: Path, layer: str | None, columns: Sequence[str] | None, *, infer: bool, narrow: bool = False
+) -> Reading:
     """Return one sheet of a workbook; see `readers.read`."""
     import fastexcel  # slow to load, and needed by workbooks alone
 
-    known = sheets(path, only=layer)
+    known = sheets(path, only=layer) or (sheets(path, only=layer, fewest=1) if narrow else [])
     if layer is not None and not known:
         others = listed([name for name, _, _ in sheets(path)], most=12)
         raise BadTable(f"there is no table on a sheet '{layer}'", remedy=f"Sheets with tables: {others}.", file=path)

@@ -179,5 +179,5 @@ def read_table(path: Path) -> tuple[list[str], list[dict[str, Any]]]:
     if path.suffix.lower() == ".txt":
         said = open_said(path)
         return ["text"], [{"text": text} for text in said.notes["text"].to_list()]
-    table = read(path, infer=False).table
+    table = read(path, infer=False, narrow=True).table
     return list(table.columns), table.cast(pl.String, strict=False).to_dicts()

@@ -1,0 +1,1 @@
+"""Tests of LISTEN on the platform."""

@@ -73,7 +73,10 @@ _STEP = st.one_of(
     st.tuples(st.sampled_from(["confirm", "put", "take"]), st.fixed_dictionaries({"theme": _THEME, "points": _POINTS})),
     st.tuples(st.just("name"), st.fixed_dictionaries({"theme": _THEME, "name": st.sampled_from("abc")})),
     st.tuples(st.sampled_from(["merge"]), st.fixed_dictionaries({"theme": _THEME, "into": _THEME})),
-    st.tuples(st.sampled_from(["move", "split"]), st.fixed_dictionaries({"theme": _THEME, "into": _THEME, "points": _POINTS})),
+    st.tuples(
+        st.sampled_from(["move", "split"]),
+        st.fixed_dictionaries({"theme": _THEME, "into": _THEME, "points": _POINTS}),
+    ),
     st.tuples(st.just("no-theme"), st.fixed_dictionaries({"theme": _THEME})),
     st.tuples(st.just("undo"), st.fixed_dictionaries({"step": st.integers(2, 9)})),
 )  # fmt: skip

@@ -115,12 +115,13 @@ def test_when_its_time_has_come_only_allowed_quotes_stay(everywhere: Conversatio
     """With nothing about who said them: no band, no patch, no ambassador, no code, no hour."""
     patch = Patch.objects.first()
     Walker.objects.create(patch=patch, user_id=_somebody())
-    Knock.objects.create(id=uuid.uuid4(), campaign=campaign, patch=patch, outcome="talked", user_id=7, when=timezone.now())
+    told = {"patch": patch, "outcome": "talked", "user_id": 7, "when": timezone.now()}
+    Knock.objects.create(id=uuid.uuid4(), campaign=campaign, **told)
     before = campaign.conversations.count()
     Campaign.objects.update(keep_until=timezone.localdate() - timedelta(days=1))
-    told = keeping.forget()
+    gone = keeping.forget()
     rows = list(campaign.conversations.all())
-    assert len(rows) == before and told["conversation"] > 0
+    assert len(rows) == before and gone["conversation"] > 0
     for row in rows:
         assert (row.about, row.user_id, row.patch_id, row.receipt) == ({}, None, None, None)
         assert (row.said.hour, row.said.minute) == (12, 0)
@@ -138,7 +139,7 @@ def _somebody() -> int:
 
 
 def test_what_is_on_its_way_in_is_thrown_away_in_time(campaign: Campaign) -> None:
-    """Files after a week, half-typed forms after 90 days, closed worries after a year; open ones never by themselves."""
+    """Files after a week, half-typed forms after 90 days, closed worries after a year, open ones never."""
     now = timezone.now()
     old = now - timedelta(days=400)
     Brought.objects.create(campaign=campaign, kind="file", name="a", sha256="0", when=now - timedelta(days=8))

@@ -119,7 +119,8 @@ def test_where_nobody_asks_the_page_says_so(client: Client, place: Any) -> None:
 
 def test_words_are_changed_with_the_code_and_looked_at_anew(client: Client, sorted_campaign: Campaign) -> None:
     """The old words are gone, and with them their quotes."""
-    answer = client.post("/code", {"code": CODE, "wish": "change", "text": "The bus came, at last.", "consent": "themes"})
+    told = {"code": CODE, "wish": "change", "text": "The bus came, at last.", "consent": "themes"}
+    answer = client.post("/code", told)
     assert "Changed." in answer.content.decode()
     words = taking_back.of_code(CODE)
     assert isinstance(words, Conversation)

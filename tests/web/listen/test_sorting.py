@@ -109,7 +109,8 @@ def test_what_else_fits_is_asked_after_five_quotes_each(sorting: Sorting, do: Ca
     bus, park = points(sorting, "bus"), points(sorting, "park")
     more = [
         Conversation.objects.create(
-            id=f"00000000-0000-4000-8000-{n:012d}", campaign=sorting.campaign, text=text, language="en", consent="quote",
+            id=f"00000000-0000-4000-8000-{n:012d}", campaign=sorting.campaign, text=text, language="en",
+            consent="quote",
             source="web", said=sorting.made, told="", state="good",
         )
         for n, text in enumerate(["Another bus on Sundays please, the bus is late", "More flowers in the park please"])

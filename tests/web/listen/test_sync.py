@@ -76,7 +76,8 @@ def test_places_in_a_text_are_counted_in_signs(member: Any, place: Any, campaign
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
-        ({"text": "  "}, "no words"), ({"text": "x" * 10_001}, "too long"), ({"consent": "all"}, "how the words may be used"),
+        ({"text": "  "}, "no words"), ({"text": "x" * 10_001}, "too long"),
+        ({"consent": "all"}, "how the words may be used"),
         ({"people": 0}, "from 1 to 500"), ({"people": True}, "from 1 to 500"), ({"id": "7"}, "number cannot be read"),
         ({"code": "ABC"}, "none of ours"), ({"campaign": 7}, "another time of listening"),
     ],
@@ -103,7 +104,7 @@ def test_what_no_phone_of_ours_sends_is_refused_whole(send: Any, member: Any, pl
     assert Conversation.objects.count() == before
 
 
-def test_who_may_not_is_told_in_a_way_that_a_script_reads(client: Client, member: Any, place: Any, campaign: Any) -> None:
+def test_who_may_not_is_told_so_that_a_script_reads_it(client: Client, member: Any, place: Any, campaign: Any) -> None:
     """401 to sign in again, 403 without the role; no page is led to, so no note is lost on the way."""
     for who, status, why in ((client, 401, "sign-in"), (member("resident", place=place), 403, "role")):
         for address in ("hello", "hide", "sync"):
