@@ -148,6 +148,8 @@ NO_PAGES = {
         Kind("our-log-csv", _HERE, who=_BOSS, why="a file"),
         Kind("said-csv", _HERE, why="a file"),
         Kind("said-json", _HERE, why="a file"),
+        Kind("statement-groups-csv", _HERE, why="a file"),
+        Kind("listen-heard-csv", _ONE, who=_BOSS, why="a file"),
         Kind("house-rules-csv", _HERE, why="a file"),
         Kind("doorstep-hello", _HERE, who=_BOSS, why="an answer for scripts; who may is tried in test_doorstep"),
         Kind("doorstep-hide", _HERE, who=_BOSS, why="an answer for scripts; who may is tried in test_doorstep"),

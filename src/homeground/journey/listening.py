@@ -87,7 +87,10 @@ def themes_of(
     """  # fmt: skip
     said = open_said(path, column)
     meaning, sources = _meaning(model, progress)
-    found = find_themes(said.notes, meaning=meaning, grain=grain, seed=seed)
+    try:
+        found = find_themes(said.notes, meaning=meaning, grain=grain, seed=seed)
+    except HomegroundError as error:
+        raise error.at(file=path) from None
     return Heard(said, sources), found
 
 

@@ -24,7 +24,7 @@ from django.views.decorators.http import require_GET, require_POST
 from homeground_web.listen import bands, queries, sync
 from homeground_web.listen.forms import LANGUAGES
 from homeground_web.listen.hiding import RESTORABLE, hide, kind_said, lines
-from homeground_web.listen.models import Campaign, Patch
+from homeground_web.listen.models import Campaign, Patch, Statement
 from homeground_web.people.gate import check, needs
 from homeground_web.people.models import User
 from homeground_web.places.models import Place
@@ -36,6 +36,7 @@ _FILES = (
 )  # fmt: skip
 _LARGEST = 2_000_000  # bytes of one request
 _MOST_TEXTS = 50
+_MOST_STATEMENTS = 200
 
 
 @never_cache
@@ -69,6 +70,10 @@ def _told(request: HttpRequest, place: Place, campaign: Campaign) -> dict[str, A
         "asked": [
             {"key": q.key, "title": str(q.title), "bands": [{"key": b.key, "title": str(b.title)} for b in q.bands]}
             for q in bands.questions_of(campaign.asked)
+        ],
+        "statements": [
+            {"id": one.pk, "text": one.text, "language": one.language}
+            for one in campaign.statements.filter(state=Statement.State.SHOWN)[:_MOST_STATEMENTS]
         ],
         "worry_to": str(worry_to) if worry_to else "", "restorable": list(RESTORABLE),
         "sync": reverse("doorstep-sync", kwargs=here), "hide": reverse("doorstep-hide", kwargs=here),
@@ -149,9 +154,8 @@ def send_in(request: HttpRequest, slug: str) -> JsonResponse:
 
 def _campaign(place: Place, sent: Any) -> Campaign | None:
     """Return the campaign that notes were made for, which may have ended since."""
-    entries = [
-        one for name in ("notes", "knocks", "worries") for one in (sent.get(name) or []) if isinstance(one, dict)
-    ]
+    lists = [sent.get(name) for name in sync.KINDS]
+    entries = [one for some in lists if isinstance(some, list) for one in some if isinstance(one, dict)]
     number = next((one["campaign"] for one in entries if isinstance(one.get("campaign"), int)), None)
     return queries.current(place) if number is None else Campaign.objects.filter(place=place, pk=number).first()
 

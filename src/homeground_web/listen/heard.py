@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,14 +14,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from homeground_web.audit import log
 from homeground_web.listen import bands, queries
+from homeground_web.listen.cells import as_cell
 from homeground_web.listen.models import Campaign
 from homeground_web.people.gate import may, needs
 
-__all__ = ["BandHeard", "by_band", "heard", "missing_sentences"]
+__all__ = ["BandHeard", "by_band", "heard", "heard_csv", "missing_sentences"]
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,29 @@ def heard(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "may_type": may_type, "to_type": _fields(campaign), "wrong": wrong, "missing": missing_sentences(campaign),
     }  # fmt: skip
     return render(request, "listen/heard.html", shown, status=400 if wrong else 200)
+
+
+@never_cache
+@require_GET
+@needs("listen.heard")
+def heard_csv(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Give doors by patch and people by band as a file."""
+    place = queries.place_of(request, slug)
+    campaign = queries.campaign_of(place, number)
+    written = io.StringIO()
+    writer = csv.writer(written)
+    writer.writerow(["table", "row", "what", "number"])
+    for row in queries.tally(campaign):
+        name = row.patch.name if row.patch else ""
+        writer.writerows(["patch", as_cell(name), what, many] for what, many in sorted(row.counts.items()))
+    for title, rows in by_band(campaign, public=False):
+        for band in rows:
+            writer.writerow([title, band.title, "people", band.people])
+            if band.lives_here is not None:
+                writer.writerow([title, band.title, "share who live here", band.lives_here])
+    response = HttpResponse(written.getvalue(), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="heard-{place.slug}.csv"'
+    return response
 
 
 def _fields(campaign: Campaign) -> list[dict[str, Any]]:

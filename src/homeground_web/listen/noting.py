@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from homeground_web.listen import bands, codes
-from homeground_web.listen.hiding import hide
+from homeground_web.listen.hiding import hide, plain
 from homeground_web.listen.models import Campaign, Conversation, Gone, Knock, Worry
 
 __all__ = ["LONGEST", "MOST_PEOPLE", "Came", "Words", "corrected", "knock", "note", "worry"]
@@ -110,7 +110,7 @@ def _street(words: Words, campaign: Campaign) -> str:
 
 
 def _fingerprint(*told: Any) -> str:
-    text = json.dumps(told, sort_keys=True, ensure_ascii=False, default=str)
+    text = json.dumps(told, sort_keys=True, default=str)
     return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
@@ -130,7 +130,7 @@ def worry(
 ) -> Came:
     """Hand a worry about somebody to the one named person, once. Its words are not hidden: a name may save a life."""
     row = Worry(
-        id=number, campaign=campaign, conversation_id=about, text=text, user_id=user_id,
+        id=number, campaign=campaign, conversation_id=about, text=plain(text), user_id=user_id,
         to_id=campaign.worry_to_id or 0, when=min(when, timezone.now()),
     )  # fmt: skip
     return _once(row, ("campaign_id", "text"))

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from homeground_web.listen import heard, queries, thread
-from homeground_web.listen.models import Conversation, Point, Sorting, Translation
+from homeground_web.listen.cells import as_cell
+from homeground_web.listen.models import Campaign, Conversation, Point, Sorting, Translation
 from homeground_web.people.gate import needs
 from homeground_web.places.models import Place
 from homeground_web.shell import freshness, panels
@@ -121,7 +122,14 @@ def said_csv(request: HttpRequest, slug: str) -> HttpResponse:
     writer.writerow(["theme", "name", "people", "quote", "language", "street"])
     for one, quote in _rows(place):
         writer.writerow(
-            [one.number, _safe(one.name), one.people, _safe(quote["text"]), quote["language"], _safe(quote["street"])]
+            [
+                one.number,
+                as_cell(one.name),
+                one.people,
+                as_cell(quote["text"]),
+                quote["language"],
+                as_cell(quote["street"]),
+            ]
         )
     response = HttpResponse(written.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="said-{place.slug}.csv"'
@@ -131,11 +139,6 @@ def said_csv(request: HttpRequest, slug: str) -> HttpResponse:
 def _rows(place: Place) -> list[tuple[queries.ShownTheme, dict[str, Any]]]:
     themes = queries.shown_themes(queries.shown_sorting(place))
     return [(one, quote_of(point)) for one in themes for point in one.quotes]
-
-
-def _safe(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 @require_GET
@@ -150,7 +153,7 @@ def said_json(request: HttpRequest, slug: str) -> HttpResponse:
         "source": _("Conversations with residents; quotes only where they allowed it."),
         "period": [campaign.opens, campaign.closes] if campaign else None,
         "question": campaign.question if campaign else None, "shown": sorting.shown_when if sorting else None,
-        "made_by": sorting.told if sorting else None,
+        "made_by": sorting.told if sorting else None, "heard": _heard(campaign),
         "themes": [
             {
                 "theme": one.number, "name": one.name, "people": one.people, "conversations": one.conversations,
@@ -162,6 +165,21 @@ def said_json(request: HttpRequest, slug: str) -> HttpResponse:
     response = JsonResponse(told, json_dumps_params={"ensure_ascii": False, "indent": 1})
     response.headers["Content-Disposition"] = f'attachment; filename="said-{place.slug}.json"'
     return response
+
+
+def _heard(campaign: Campaign | None) -> list[dict[str, Any]]:
+    """Return who was heard, by band, as far as that may be told; null where it is hidden to protect people."""
+    questions = heard.by_band(campaign, public=True) if campaign else []
+    return [
+        {
+            "question": title,
+            "bands": [
+                {"band": row.title, "people": row.people, "share": row.share, "lives_here": row.lives_here}
+                for row in rows
+            ],
+        }
+        for title, rows in questions
+    ]  # fmt: skip
 
 
 def _plain(quote: dict[str, Any]) -> dict[str, Any]:

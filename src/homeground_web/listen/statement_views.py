@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
-import random
+import io
 import secrets
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.cache import caches
 from django.db import IntegrityError, transaction
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -22,6 +23,8 @@ from django.views.decorators.http import require_http_methods
 
 from homeground_web.audit import log
 from homeground_web.listen import analysis, codes, looking, queries
+from homeground_web.listen.answering import cast, hash_of, next_for
+from homeground_web.listen.cells import as_cell
 from homeground_web.listen.forms import KeepOutForm, StatementForm
 from homeground_web.listen.hiding import hide
 from homeground_web.listen.limits import too_often
@@ -31,7 +34,7 @@ from homeground_web.places.models import Place
 from homeground_web.shell import freshness, posted
 from homeground_web.shell.views import message
 
-__all__ = ["cast", "groups", "look_at_statements", "next_for", "statements"]
+__all__ = ["groups", "groups_csv", "look_at_statements", "statements"]
 
 _COOKIE = "homeground_voice"
 _YEAR = 31_536_000
@@ -76,11 +79,6 @@ def _person(request: HttpRequest) -> str:
     return told if len(told) == 32 and all(sign in "0123456789abcdef" for sign in told) else ""
 
 
-def hash_of(person: str, campaign: Campaign) -> str:
-    """Return what is kept of a browser's number: another in each campaign, so that nobody can be followed."""
-    return hashlib.sha256(f"{campaign.pk}:{person}".encode()).hexdigest()
-
-
 def _shown(place: Place, campaign: Campaign, person: str) -> dict[str, Any]:
     mine = hash_of(person, campaign) if person else ""
     given = Vote.objects.filter(statement__campaign=campaign, person=mine) if mine else Vote.objects.none()
@@ -93,33 +91,6 @@ def _shown(place: Place, campaign: Campaign, person: str) -> dict[str, Any]:
         "done": len(changeable),
         "mine": [(one, answers[own[one.pk]]) for one in changeable],
     }  # fmt: skip
-
-
-def next_for(campaign: Campaign, person: str) -> Statement | None:
-    """Return the next statement for somebody: of those they have not seen, one of the least answered, by lot.
-
-    So each statement is answered about equally often, and no order favours any.
-    """
-    seen = Vote.objects.filter(statement__campaign=campaign, person=person).values_list("statement", flat=True)
-    left = list(
-        campaign.statements.filter(state=Statement.State.SHOWN)
-        .exclude(pk__in=list(seen))
-        .annotate(many=Count("votes"))
-        .order_by("many", "pk")
-    )
-    if not left:
-        return None
-    fewest = [one for one in left if one.many <= left[0].many + 1]
-    return random.Random(f"{person}:{len(seen)}").choice(fewest)  # noqa: S311  an order, no secret
-
-
-def cast(statement: Statement, person: str, value: int) -> None:
-    """Keep an answer: one of each person to each statement; a later one takes the place of the first."""
-    Vote.objects.update_or_create(
-        statement=statement,
-        person=person,
-        defaults={"value": value, "when": timezone.now().replace(minute=0, second=0, microsecond=0)},
-    )
 
 
 def _suggest(request: HttpRequest, place: Place, campaign: Campaign) -> HttpResponse:
@@ -162,6 +133,38 @@ def groups(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "listen/groups.html", shown)
 
 
+@never_cache
+@require_http_methods(["GET"])
+@needs("read")
+def groups_csv(request: HttpRequest, slug: str) -> HttpResponse:
+    """Give how each statement was answered, in all and in each group; no file while fewer than twenty answered."""
+    place = queries.place_of(request, slug)
+    campaign = queries.current(place)
+    found = None if campaign is None else _grouped(campaign, "").get("found")
+    written = io.StringIO()
+    writer = csv.writer(written)
+    writer.writerow(["statement", "text", "group", "agree", "disagree", "seen"])
+    if campaign is not None and found is not None:
+        texts = dict(campaign.statements.values_list("pk", "text"))
+        for row in [*found.statements, *found.by_group]:
+            group = _letter(row["group"]) if "group" in row else "all"
+            told = [row["statement"], as_cell(texts[row["statement"]]), group]
+            writer.writerow([*told, row["agree"], row["disagree"], row["seen"]])
+    response = HttpResponse(written.getvalue(), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="statements-{place.slug}.csv"'
+    return response
+
+
+def _found(campaign: Campaign, votes: list[tuple[str, int, int]]) -> analysis.OpinionGroups:
+    """Return the groups; they are kept for ten minutes, so that a page that many open is worked out once."""
+    key = f"groups:{campaign.pk}:{hashlib.sha256(repr(votes).encode()).hexdigest()}"
+    kept: analysis.OpinionGroups | None = caches["pages"].get(key)
+    if kept is None:
+        kept = analysis.opinion_groups(votes, FEWEST_VOTES)
+        caches["pages"].set(key, kept, 600)
+    return kept
+
+
 def _grouped(campaign: Campaign, person: str) -> dict[str, Any]:
     rows = Vote.objects.filter(statement__campaign=campaign, statement__state=Statement.State.SHOWN)
     votes = list(rows.order_by("person", "statement").values_list("person", "statement", "value"))
@@ -170,7 +173,7 @@ def _grouped(campaign: Campaign, person: str) -> dict[str, Any]:
         return {"people": people}
     texts = dict(campaign.statements.values_list("pk", "text"))
     try:
-        found = analysis.opinion_groups(votes, FEWEST_VOTES)
+        found = _found(campaign, votes)
     except analysis.HomegroundError:
         return {"people": people}
     own = hash_of(person, campaign) if person else ""

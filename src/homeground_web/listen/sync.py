@@ -14,11 +14,14 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from homeground_web.audit import log
-from homeground_web.listen import codes, noting
-from homeground_web.listen.models import Campaign, Conversation, Knock
+from homeground_web.listen import answering, codes, noting
+from homeground_web.listen.models import Campaign, Conversation, Knock, Statement, Vote
 from homeground_web.listen.noting import Came, Words
 
-__all__ = ["MOST", "Unreadable", "take"]
+__all__ = ["KINDS", "MOST", "Unreadable", "take"]
+
+KINDS = ("notes", "knocks", "worries", "votes")
+"""What a phone may send."""
 
 MOST = 50
 """How many entries one request may hold: a phone sends more one after another."""
@@ -43,12 +46,12 @@ def take(campaign: Campaign, sent: Any, *, user: Any, now: datetime | None = Non
     now = now or timezone.now()
     if not isinstance(sent, dict):
         raise Unreadable
-    lists = {name: sent.get(name) or [] for name in ("notes", "knocks", "worries")}
+    lists = {name: sent.get(name) or [] for name in KINDS}
     if not all(isinstance(one, list) for one in lists.values()) or sum(map(len, lists.values())) > MOST:
         raise Unreadable
     device_now = _when(sent.get("now")) or now
     answer: dict[str, Any] = {"taken": [], "there": [], "differs": [], "refused": []}
-    takers = {"notes": _note, "knocks": _knock, "worries": _worry}
+    takers = {"notes": _note, "knocks": _knock, "worries": _worry, "votes": _vote}
     with transaction.atomic():
         for name, entries in lists.items():
             for entry in entries:
@@ -104,6 +107,19 @@ def _worry(campaign: Campaign, entry: Any, user_id: int, device_now: datetime, n
     when = noting.corrected(_when(told.get("at")) or now, device_now, now)
     about = _uuid(told["note"]) if told.get("note") else None
     return noting.worry(campaign, _number(told), _words(told.get("text")), when, about=about, user_id=user_id)
+
+
+def _vote(campaign: Campaign, entry: Any, user_id: int, device_now: datetime, now: datetime) -> Came:
+    told = _fields(campaign, entry)
+    _number(told)
+    value, statement = told.get("value"), told.get("statement")
+    if isinstance(value, bool) or value not in (Vote.AGREE, Vote.PASS, Vote.DISAGREE):
+        raise _Wrong(_("It does not say whether the person agrees."))
+    whole = isinstance(statement, int) and not isinstance(statement, bool) and 0 < statement < 2**53
+    found = campaign.statements.filter(pk=statement, state=Statement.State.SHOWN).first() if whole else None
+    if found is None:
+        raise _Wrong(_("The statement is no longer open."))
+    return answering.cast_once(found, str(_uuid(told.get("person"))), int(value))
 
 
 def _fields(campaign: Campaign, entry: Any) -> Mapping[str, Any]:

@@ -68,6 +68,21 @@ def test_themes_open_to_their_quotes(homeground, folder):
     assert all(SAID[quote["note"]][quote["start"] : quote["end"]] == quote["text"] for quote in quotes)
 
 
+def test_a_workbook_of_one_column_holds_words_too(homeground, tmp_path):
+    """As a survey is exported; and too few notes are told with the name of the file."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for cell in ("What would make it better?", "A warm place.", "Ring Joan on 07700 900123."):
+        book.active.append([cell])
+    book.save(tmp_path / "answers.xlsx")
+    words = ("--text-column", "What would make it better?")
+    ran = homeground("listen", "redact", tmp_path / "answers.xlsx", *words)
+    assert ran.code == 0 and "Ring [name hidden] on [phone number hidden]." in ran.out
+    ran = homeground("listen", "themes", tmp_path / "answers.xlsx", *words)
+    assert ran.code == 2 and "answers.xlsx" in ran.err and "at least 5" in ran.err
+
+
 def test_themes_are_the_same_bytes_again(homeground, folder):
     """With the same seed."""
     files = [folder / "one.json", folder / "two.json"]

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from homeground_web.audit.models import Entry
-from homeground_web.listen import heard, looking, queries, statement_views, taking_back
+from homeground_web.listen import answering, heard, looking, queries, taking_back
 from homeground_web.listen.models import Campaign, Conversation, Deed, Knock, Meeting, Patch, Priority, Statement, Vote
 from tests.web.listening import CODE, NUMBER
 
@@ -110,6 +110,8 @@ def test_doors_are_counted_by_patch(chair: Client, campaign: Campaign) -> None:
     assert (one.knocked, one.answered, one.left) == (5, 4, 33)
     page = chair.get(f"{HERE}/heard").content.decode()
     assert "We knocked at 5 doors, and 4 opened." in page
+    file = chair.get(f"{HERE}/heard.csv").content.decode()
+    assert '"Harbour Street, odd side",talked,2' in file and "How old are you?,65 or older,people,12" in file
     chair.post(f"{HERE}/heard", {"share_age_16-24": "30", "share_age_65+": "20,5", "from": "Census 2021"})
     assert Campaign.objects.get().targets == {"age": {"16-24": 0.3, "65+": 0.205}}
     for wrong in ("x", "101", "-1"):
@@ -205,9 +207,9 @@ def test_statements_come_in_an_order_that_favours_none(campaign: Campaign) -> No
         Statement.objects.create(campaign=campaign, text=f"Statement {number}", state="shown")
     for person in range(60):
         for _ in range(3):
-            found = statement_views.next_for(campaign, f"p{person}")
+            found = answering.next_for(campaign, f"p{person}")
             assert found is not None
-            statement_views.cast(found, f"p{person}", 1)
+            answering.cast(found, f"p{person}", 1)
     many = [one.votes.count() for one in Statement.objects.filter(state="shown")]
     assert max(many) - min(many) <= 4 and sum(many) == 180
 
@@ -227,6 +229,9 @@ def test_groups_are_shown_in_words_from_twenty_people_on(campaign: Campaign, cli
     assert "Answer at least seven statements" in page
     for one in made:
         client.post("/our/our-patch/statements", {"statement": one.pk, "answer": "agree"})
+    file = client.get("/our/our-patch/statements/groups.csv").content.decode().splitlines()
+    assert file[0] == "statement,text,group,agree,disagree,seen" and len(file) == 1 + 8 * 3
+    assert file[1].endswith("Statement 0,all,25,0,25")
     assert "You answered most like group" in client.get("/our/our-patch/statements/groups").content.decode()
 
 

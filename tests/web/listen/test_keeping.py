@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -76,6 +77,17 @@ def test_every_table_has_a_rule() -> None:
     """A new table without one fails here."""
     tables = {model._meta.model_name for model in apps.get_app_config("listen").get_models()}
     assert tables == set(keeping.RULES)
+
+
+def test_the_rules_stand_in_the_docs() -> None:
+    """Each table with what it holds, until when, and how it is erased."""
+    page = (Path(__file__).resolve().parents[3] / "docs" / "explanation" / "what-is-kept.md").read_text(
+        encoding="utf-8"
+    )
+    missing = [
+        name for name, r in keeping.RULES.items() if f"| {name} | {r.holds} | {r.until} | {r.erased_by} |" not in page
+    ]
+    assert missing == []
 
 
 def test_erasing_reaches_every_table_and_page(everywhere: Conversation, client: Client) -> None:

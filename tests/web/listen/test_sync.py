@@ -15,11 +15,15 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from homeground_web.listen import codes, sync, taking_back
-from homeground_web.listen.models import Campaign, Conversation, Gone, Knock, Worry
+from homeground_web.listen import codes, doorstep, sync, taking_back
+from homeground_web.listen.models import Campaign, Conversation, Gone, Knock, Statement, Vote, Worry
 from tests.web.listen.phones import Phone, fault_injected
 
 pytestmark = pytest.mark.django_db
+_NAMES = (
+    "notes", "knocks", "worries", "votes", "statement", "person", "value", "now", "id", "text", "consent", "at", "kept",
+    "about", "people", "outcome", "campaign", "said_at", "patch", "code",
+)  # fmt: skip
 SYNC = "/our/our-patch/doorstep/sync"
 
 
@@ -177,17 +181,44 @@ def test_a_worry_goes_to_the_named_person_alone(send: Any, campaign: Campaign, m
     assert Worry.objects.get().ended is not None
 
 
+def test_answers_to_statements_are_taken_once_and_know_nobody(send: Any, campaign: Campaign) -> None:
+    """Two people on one phone; a repeat is there; a statement that is not open is refused."""
+    number = Statement.objects.get(state="shown").pk
+    votes = [
+        {"id": str(uuid.uuid4()), "campaign": campaign.pk, "statement": number, "person": str(uuid.uuid4()), "value": v}
+        for v in (1, -1)
+    ]
+    assert send(votes=votes)["taken"] == [one["id"] for one in votes]
+    assert send(votes=votes)["there"] == [one["id"] for one in votes]
+    assert send(votes=[votes[0] | {"value": 0}])["differs"] == [votes[0]["id"]]
+    assert sorted(Vote.objects.values_list("value", flat=True)) == [-1, 1]
+    assert not Vote.objects.filter(person__in=[one["person"] for one in votes]).exists()
+    closed = Statement.objects.get(state="waiting").pk
+    for wrong in ({"statement": closed}, {"statement": "x"}, {"statement": 10**30}, {"value": 2}, {"person": "me"}):
+        assert send(votes=[votes[0] | {"id": str(uuid.uuid4())} | wrong])["refused"], wrong
+
+
+def test_signs_that_no_text_has_are_left_out(send: Any, campaign: Campaign, member: Any, place: Any) -> None:
+    """Halves of signs and signs without a shape: no database can hold some of them."""
+    Campaign.objects.update(worry_to_id=member("chair", place=place, email="c@example.org").user.pk)
+    one = note(campaign, text="The \ud800hall\x00 is shut.", language="\ud800", street="\x00")
+    worry = {"id": str(uuid.uuid4()), "campaign": campaign.pk, "text": "Cold\x00 \udfffhome."}
+    assert len(send(one, worries=[worry])["taken"]) == 2
+    assert Conversation.objects.get(pk=one["id"]).text == "The hall is shut."
+    assert Worry.objects.get().text == "Cold home."
+
+
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sent=st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["notes", "knocks", "worries", "now", "id", "text", "consent", "at", "kept",
-                                       "about", "people", "outcome", "campaign", "said_at", "patch", "code"]), inner),
+    | st.dictionaries(st.sampled_from(_NAMES), inner),
     max_leaves=25,
 ))  # fmt: skip
 def test_whatever_is_sent_is_answered(send: Any, campaign: Campaign, sent: Any) -> None:
     """Taken, refused with a reason, or unreadable; never a failure of ours."""
     user = type("Somebody", (), {"pk": 1})()
+    doorstep._campaign(campaign.place, sent if isinstance(sent, dict) else {})
     try:
         answer = sync.take(campaign, sent, user=user)
     except sync.Unreadable:
