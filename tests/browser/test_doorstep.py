@@ -6,6 +6,7 @@ import base64
 import datetime as dt
 import json
 import re
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -46,6 +47,18 @@ patch = campaign.patches.order_by("name").first() or Patch.objects.create(campai
 patch.streets, patch.doors = "Harbour Street", 38
 patch.save()
 told = campaign.pk
+"""
+_STATEMENTS = """
+from homeground_web.listen.models import Campaign, Statement
+campaign = Campaign.objects.get(pk={campaign})
+for text in ("The buses stop too early.", "We need a bench by the pond."):
+    Statement.objects.update_or_create(campaign=campaign, text=text, defaults={{"state": Statement.State.SHOWN}})
+told = list(campaign.statements.filter(state=Statement.State.SHOWN).values_list("text", flat=True))
+"""
+_ANSWERS = """
+from homeground_web.listen.models import Vote
+told = [list(one) for one in Vote.objects.filter(statement__campaign={campaign}).exclude(pk__in={before})
+        .values_list("pk", "person", "statement__text", "value")]
 """
 _EVERYTHING = """async (name) => {
     const said = value => JSON.stringify(value, (key, one) => one instanceof ArrayBuffer || ArrayBuffer.isView(one)
@@ -152,6 +165,24 @@ class Phone:
         """Wait until the page says something."""
         self.page.locator(where).get_by_text(words).first.wait_for()
 
+    def answers(self, values: list[int]) -> dict[str, int]:
+        """Be the person who holds the phone: answer as many statements; hand back what was answered to which."""
+        given: dict[str, int] = {}
+        for value in values:
+            text = str(self.page.inner_text("#statement"))
+            self.page.wait_for_timeout(800)
+            self.page.click(f"[data-answer='{value}']")
+            self.page.wait_for_function("text => document.getElementById('statement').textContent !== text", arg=text)
+            given[text] = value
+        return given
+
+    def has_no_answers(self) -> None:
+        """Wait until no answer lies on the phone."""
+        until = time.monotonic() + 15
+        while '"kind":"vote"' in self.lies_here():
+            assert time.monotonic() < until, "answers are still on the phone"
+            self.page.wait_for_timeout(100)
+
     def lies_here(self) -> str:
         """Return all that lies on the phone, as far as it can be read."""
         return str(self.page.evaluate(_EVERYTHING, _DB))
@@ -201,6 +232,12 @@ def phone(chromium: Any, served: str, cookie: dict[str, Any], request: pytest.Fi
         return one
 
     return made
+
+
+@pytest.fixture(scope="module")
+def statements(shown_site: Site, campaign: int) -> list[str]:
+    """Some statements that everybody may answer."""
+    return list(shown_site.told(_STATEMENTS.format(campaign=campaign)))
 
 
 @pytest.fixture
@@ -553,6 +590,94 @@ def test_a_worry_goes_to_the_one_named_person(phone: Callable[..., Phone], shown
     assert shown_site.told(asked).count("Anna at number 9 has no heating.") == 1
 
 
+def test_two_people_answer_statements_without_signal_and_each_answer_arrives_once(
+    phone: Callable[..., Phone], shown_site: Site, campaign: int, statements: list[str]
+) -> None:
+    """Each is somebody else, nothing of it can be read on the phone, and what is sent twice is there once."""
+    before = [pk for pk, *_ in shown_site.told(_ANSWERS.format(campaign=campaign, before=[]))]
+    many = len(statements)
+    one = phone()
+    sent: list[Any] = []
+    one.page.on("request", lambda asked: sent.extend(asked.post_data_json["votes"]) if "/sync" in asked.url else None)
+    one.context.set_offline(True)
+    one.page.click("[data-open=statements]")
+    one.says(f"1 of {many}", "#which")
+    first = one.answers([1, *[-1] * (many - 1)])
+    one.says("Thank you. Give the phone back.", "#thanks")
+    one.page.wait_for_timeout(800)
+    one.page.click("#next-person")
+    second = one.answers([0, -1])
+    one.says(f"3 of {many}", "#which")
+    one.page.wait_for_timeout(800)
+    one.page.click("#stop-asking")
+    assert set(first) == set(statements)
+    one.says(f"{many + 2} answers wait to be sent.")
+    lies = one.lies_here()
+    assert lies.count('"kind":"vote"') == many + 2
+    assert [word for word in ("person", "value", "statement", *statements) if word in lies] == []
+    one.page.route("**/doorstep/sync", lambda route: (route.fetch(), route.abort()))
+    with one.page.expect_event("requestfailed", lambda asked: "/sync" in asked.url):
+        one.context.set_offline(False)
+    one.page.unroute("**/doorstep/sync")
+    one.page.evaluate("window.dispatchEvent(new Event('online'))")
+    one.has_no_answers()
+    assert len(sent) == 2 * (many + 2)
+    people: dict[str, dict[str, int]] = {}
+    for _, person, text, value in shown_site.told(_ANSWERS.format(campaign=campaign, before=before)):
+        assert text not in people.setdefault(person, {})
+        people[person][text] = value
+    assert sorted(people.values(), key=len) == [second, first]
+    assert not people.keys() & {vote["person"] for vote in sent}
+
+
+def test_an_answer_that_the_site_refuses_is_told_of_and_then_removed(
+    phone: Callable[..., Phone], statements: list[str]
+) -> None:
+    """Its reason stands above the doors until it was read, also when the app was ended meanwhile."""
+    assert statements
+    one = phone()
+
+    def refuse(route: Any) -> None:
+        refused = [{"id": vote["id"], "why": "It is closed."} for vote in route.request.post_data_json["votes"]]
+        route.fulfill(json={"taken": [], "there": [], "differs": [], "refused": refused})
+
+    one.page.route("**/doorstep/sync", refuse)
+    one.page.click("[data-open=statements]")
+    one.answers([1])
+    one.page.go_back()
+    one.says("1 answer was not taken. It is closed.", "#warnings")
+    one.again()
+    one.says("1 answer was not taken. It is closed.", "#warnings")
+    one.page.click("[data-warn=votes] button")
+    one.page.wait_for_selector("[data-warn=votes]", state="hidden")
+    one.has_no_answers()
+
+
+def test_answers_are_in_the_file_of_notes(
+    phone: Callable[..., Phone], shown_site: Site, campaign: int, statements: list[str]
+) -> None:
+    """Brought to another phone, they go from there; sent from both, each is there once."""
+    assert statements
+    before = [pk for pk, *_ in shown_site.told(_ANSWERS.format(campaign=campaign, before=[]))]
+    one, other = phone(), phone()
+    one.context.set_offline(True)
+    one.page.click("[data-open=statements]")
+    given = one.answers([-1])
+    one.page.go_back()
+    one.page.click("#file-part summary")
+    one.page.fill("#file-with", _PASSPHRASE)
+    with one.page.expect_download() as waiting:
+        one.page.click("#save-file button:not([data-reveal])")
+    other.brings(Path(waiting.value.path()).read_text(encoding="utf-8"), _PASSPHRASE)
+    other.says("0 notes came from the file.", "#file-said")
+    one.context.set_offline(False)
+    for each in (other, one):
+        each.again()
+        each.has_no_answers()
+    ((_, _, text, value),) = shown_site.told(_ANSWERS.format(campaign=campaign, before=before))
+    assert {text: value} == given
+
+
 def test_a_recording_stays_on_the_phone_until_its_note_is_sent(phone: Callable[..., Phone]) -> None:
     """The microphone is asked for on a tap only; the sound lies sealed, goes nowhere, and ends with the note."""
     one = phone(_SOUND)
@@ -641,8 +766,11 @@ def test_only_this_page_and_its_files_are_kept_for_when_there_is_no_signal(phone
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_every_state_of_the_page_can_be_used_by_everybody(phone: Callable[..., Phone], axe: str, dark: bool) -> None:
+def test_every_state_of_the_page_can_be_used_by_everybody(
+    phone: Callable[..., Phone], axe: str, statements: list[str], dark: bool
+) -> None:
     """By axe's rules, on the smallest phone without sideways scroll, with targets for a thumb."""
+    assert statements
     one = phone(viewport=_SMALL, color_scheme="dark" if dark else "light")
     page = one.page
     page.evaluate(axe)
@@ -675,6 +803,13 @@ def test_every_state_of_the_page_can_be_used_by_everybody(phone: Callable[..., P
     page.click("[data-open=worry] >> visible=true")
     page.click("#worry button")
     check("worry")
+    page.go_back()
+    page.click("[data-open=statements] >> visible=true")
+    check("statements")
+    heights = page.locator("[data-answer]").evaluate_all("all => all.map(one => one.getBoundingClientRect().height)")
+    assert min(heights) >= 64
+    page.click("#stop-asking")
+    check("thanks")
     page.go_back()
     page.fill("#lock-with", _PASSPHRASE)
     page.click("#lock button:not([data-reveal])")

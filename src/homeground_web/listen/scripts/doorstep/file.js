@@ -4,7 +4,7 @@ import * as safe from "./safe.js";
 
 const VERSION = 1;
 const LABEL = "homeground notes";
-const KINDS = ["note", "knock", "worry"];
+const KINDS = ["note", "knock", "worry", "vote"];
 const FEWEST = 100_000, MOST = 5_000_000; // iterations that we accept from a file
 
 export async function toFile(store, slug, passphrase) {

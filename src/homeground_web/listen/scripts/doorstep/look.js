@@ -63,14 +63,14 @@ export class Look {
   }
 
   async draw() {
-    const [notes, knocks, worries] = await Promise.all(["note", "knock", "worry"].map((kind) => this.#store.list(kind)));
+    const [notes, knocks, worries, votes] = await Promise.all(["note", "knock", "worry", "vote"].map((kind) => this.#store.list(kind)));
     const typing = document.activeElement?.closest?.("textarea") && part("notes").contains(document.activeElement);
     if (!typing) {
       const at = document.activeElement?.closest?.(".hg-note")?.dataset.id;
       part("notes").replaceChildren(...notes.map((note) => this.#note(note)));
       if (at) part("notes").querySelector(`[data-id="${at}"] h2`)?.focus({ preventScroll: true });
     }
-    this.#others(knocks, worries);
+    this.#others(knocks, worries, votes);
     const ready = notes.filter(({ value }) => sendable(value)).length;
     const send = part("send");
     send.hidden = !ready;
@@ -205,13 +205,15 @@ export class Look {
     await this.draw();
   }
 
-  // ---- Doors and worries ----
-  #others(knocks, worries) {
+  // ---- Doors, worries and answers ----
+  #others(knocks, worries, votes) {
     const items = worries.map(({ value, stamp }) => this.#other(say("worry", { text: value.text }), [{ value, stamp }], value.problem));
     const troubled = knocks.filter(({ value }) => value.problem);
     const waiting = knocks.length - troubled.length;
     if (waiting) items.push(this.#other(counted("knocks", waiting), []));
     if (troubled.length) items.push(this.#other(counted("knocks", troubled.length), troubled, troubled[0].value.problem));
+    const answers = votes.filter(({ value }) => !value.problem).length; // those with one are told of above
+    if (answers) items.push(this.#other(counted("votes", answers), []));
     part("others").querySelector("ul").replaceChildren(...items);
     part("others").hidden = !items.length;
   }

@@ -1,4 +1,4 @@
-// What is made on the phone by chance: numbers of notes, and the code that a person is given.
+// What is made on the phone by chance: numbers of notes, the code that a person is given, and an order that favours nothing.
 const LETTERS = "BCDFGHJKLMNPRSTVWXYZ"; // no vowels, so that no code is a word
 const DIGITS = "23456789";
 
@@ -26,4 +26,22 @@ function pick(signs, count) {
     }
   }
   return picked;
+}
+
+// Every order is as likely as any other.
+export function shuffled(things) {
+  const mixed = [...things];
+  for (let last = mixed.length - 1; last > 0; last--) {
+    const other = below(last + 1);
+    [mixed[last], mixed[other]] = [mixed[other], mixed[last]];
+  }
+  return mixed;
+}
+
+function below(limit) {
+  const whole = 2 ** 32 - (2 ** 32 % limit);
+  for (;;) {
+    const [drawn] = crypto.getRandomValues(new Uint32Array(1));
+    if (drawn < whole) return drawn % limit;
+  }
 }

@@ -5,11 +5,12 @@ import { Relocked } from "./store.js";
 import { alone } from "./turns.js";
 
 const WAITS = [5, 15, 60, 300, 600]; // seconds
-const LISTS = { note: "notes", knock: "knocks", worry: "worries" };
+const LISTS = { note: "notes", knock: "knocks", worry: "worries", vote: "votes" };
 const FIELDS = {
   note: ["id", "campaign", "patch", "street", "text", "kept", "people", "language", "consent", "about", "code", "said_at"],
   knock: ["id", "campaign", "patch", "outcome", "at"],
   worry: ["id", "campaign", "note", "text", "at"],
+  vote: ["id", "campaign", "statement", "person", "value", "at"],
 };
 
 export const ready = (kind, value) => !value.problem && (kind !== "note" || (value.ready && Boolean(value.text)));
@@ -100,7 +101,7 @@ export class Outbox {
 
   async #waiting() {
     const found = [];
-    for (const kind of ["worry", "knock", "note"]) {
+    for (const kind of ["worry", "knock", "vote", "note"]) {
       for (const { value, stamp } of await this.#store.list(kind)) {
         if (ready(kind, value) && !this.#held.has(value.id)) found.push({ kind, value, stamp });
       }
@@ -110,7 +111,7 @@ export class Outbox {
 
   // Hand back how many are still here. What the site cannot read or finds too large is sent in halves, to find the one.
   async #send(batch, csrf) {
-    const body = { device: this.#store.device, now: new Date().toISOString(), notes: [], knocks: [], worries: [] };
+    const body = { device: this.#store.device, now: new Date().toISOString(), notes: [], knocks: [], worries: [], votes: [] };
     for (const { kind, value } of batch) body[LISTS[kind]].push(Object.fromEntries(FIELDS[kind].map((name) => [name, value[name] ?? null])));
     let answer;
     try {

@@ -6,6 +6,7 @@ import { Note } from "./note.js";
 import { Outbox } from "./outbox.js";
 import * as room from "./room.js";
 import { possible } from "./safe.js";
+import { Sitting } from "./sitting.js";
 import { openStore } from "./store.js";
 import * as strip from "./strip.js";
 import { backGoes, go, part, reveals, show, shown, takesTwo } from "./views.js";
@@ -22,6 +23,7 @@ async function begin() {
   const note = new Note(told, store, doors);
   const look = new Look(told, store, outbox);
   const worry = new Worry(told, store, outbox);
+  const sitting = new Sitting(told, store);
   let last = null; // the note just saved
 
   // Many changes in a row are drawn once.
@@ -40,6 +42,8 @@ async function begin() {
   const opened = (name) => {
     if (name === "look") look.show().catch(console.warn);
     if (name === "worry") worry.open(note.open ? note.id : last);
+    if (name === "statements") sitting.begin();
+    if (name === "doors") sitting.end();
     if (name === "doors") note.restore().then(draw);
   };
   const unlocked = async () => {
@@ -66,6 +70,7 @@ async function begin() {
     outbox.run();
     warn(store);
   };
+  sitting.onended = () => outbox.run();
   worry.onsaved = () => go("doors", opened);
   for (const button of document.querySelectorAll("[data-open]")) {
     button.addEventListener("click", async () => { await note.flush().catch(() => {}); go(button.dataset.open, opened); });
@@ -74,7 +79,12 @@ async function begin() {
     outbox.greet().then(() => outbox.run(), () => {});
     if (shown() === "look") look.ask();
   });
-  document.querySelector("[data-dismiss]").addEventListener("click", () => { store.forgive(); draw(); part("doors-title").focus(); });
+  document.querySelector('[data-warn="lost"] button').addEventListener("click", () => { store.forgive(); draw(); part("doors-title").focus(); });
+  document.querySelector('[data-warn="votes"] button').addEventListener("click", async () => {
+    const read = (await store.list("vote")).filter(({ value }) => value.problem);
+    await store.change({ remove: read.map(({ value, stamp }) => ({ id: value.id, stamp })) });
+    part(`${shown()}-title`).focus();
+  });
   locking(store, { opened: unlocked, flush: () => note.flush() });
   filing(store, root.dataset.slug);
   backGoes(opened);
