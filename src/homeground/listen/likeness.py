@@ -26,6 +26,7 @@ WORDS_ALONE = Note(
 
 _WORDS_WEIGH = 0.7  # beside meaning: tried on NHS comments, see bench/themes.py
 _DIRECTIONS = 300
+_RUN = 4  # letters
 _TINY = 1e-9
 _DIGITS = 9
 _BLOCK = 1024  # rows compared at once
@@ -78,6 +79,7 @@ def likeness(
     meanings: NDArray[np.float32] | None = None,
     extra: Sequence[str] = (),
     extra_meanings: NDArray[np.float32] | None = None,
+    by_runs: bool = False,
 ) -> Likeness:
     """Return texts as rows that can be compared.
 
@@ -90,13 +92,16 @@ def likeness(
         Texts to place among them, such as the names of themes.
     extra_meanings : ndarray of shape (m, width), optional
         Their meanings.
+    by_runs : bool
+        Compare by runs of four letters within words, not by whole words and pairs of them: 'bus' and 'buses',
+        'Radweg' and 'Radwege' share most of theirs. Better where quotes are few; whole words name themes better.
 
     Source
     ------
     Words: inverse document frequency with logarithmic counts (Manning, Raghavan and Schütze 2008, 6.4), in their main
     directions (latent semantic analysis, Deerwester et al. 1990).
     """
-    rows, others = _by_words(texts, extra)
+    rows, others = _by_words(texts, extra, _runs if by_runs else _bag)
     if meanings is None:
         return Likeness(rows, others, meaning=False)
     middle = meanings.mean(axis=0)
@@ -117,15 +122,17 @@ def unit_rows(values: NDArray[np.floating]) -> FloatArray:
     return rows.round(_DIGITS)
 
 
-def _by_words(texts: Sequence[str], extra: Sequence[str]) -> tuple[FloatArray, FloatArray]:
+def _by_words(
+    texts: Sequence[str], extra: Sequence[str], bag_of: Callable[[str], Counter[str]]
+) -> tuple[FloatArray, FloatArray]:
     """Return texts, and others placed among them, by the words they share."""
-    bags = [_bag(text) for text in texts]
+    bags = [bag_of(text) for text in texts]
     found = Counter(word for bag in bags for word in bag)
     kept = sorted(word for word, times in found.items() if times > 1)
     place = {word: column for column, word in enumerate(kept)}
     rarity = np.array([np.log((1 + len(bags)) / (1 + found[word])) + 1 for word in kept])
     counted = _weighted(bags, place, rarity)
-    others = _weighted([_bag(text) for text in extra], place, rarity)
+    others = _weighted([bag_of(text) for text in extra], place, rarity)
     most = min(_DIRECTIONS, *(size - 1 for size in counted.shape))
     if most < 2:
         return counted.toarray(), others.toarray()
@@ -141,6 +148,14 @@ def _by_words(texts: Sequence[str], extra: Sequence[str]) -> tuple[FloatArray, F
 def _bag(text: str) -> Counter[str]:
     words = words_of(text)
     return Counter([*words, *(f"{first} {second}" for first, second in pairwise(words))])
+
+
+def _runs(text: str) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for word in words_of(text):
+        whole = f" {word} "
+        found.update(whole[at : at + _RUN] for at in range(max(1, len(whole) - _RUN + 1)))
+    return found
 
 
 def _weighted(bags: Sequence[Counter[str]], place: dict[str, int], rarity: FloatArray) -> sparse.csr_matrix:
@@ -159,7 +174,7 @@ def _weighted(bags: Sequence[Counter[str]], place: dict[str, int], rarity: Float
     return sparse.diags_array(1 / np.maximum(length, _TINY)) @ matrix
 
 
-def nearest(rows: FloatArray, *, count: int = 15, least: float = 0.35) -> sparse.csr_matrix:
+def nearest(rows: FloatArray, *, count: int = 15, least: float = 0.35, twice: bool = False) -> sparse.csr_matrix:
     """Return the graph of who is near whom: each text and its `count` most alike, as a symmetric matrix.
 
     Parameters
@@ -170,6 +185,8 @@ def nearest(rows: FloatArray, *, count: int = 15, least: float = 0.35) -> sparse
         Neighbours of each.
     least : float
         What is less alike than this is no neighbour: a text may have none.
+    twice : bool
+        Let those count twice who are each among the nearest of the other.
 
     Returns
     -------
@@ -192,4 +209,4 @@ def nearest(rows: FloatArray, *, count: int = 15, least: float = 0.35) -> sparse
         to.append(chosen[good])
         value.append(near[good] ** 2)
     graph = sparse.csr_matrix((np.concatenate(value), (np.concatenate(at), np.concatenate(to))), shape=(size, size))
-    return graph.maximum(graph.T).tocsr()
+    return (graph + graph.T if twice else graph.maximum(graph.T)).tocsr()

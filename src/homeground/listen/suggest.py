@@ -20,9 +20,11 @@ __all__ = ["ENOUGH", "Suggestions", "suggest"]
 
 ENOUGH = 5  # confirmed quotes of a theme, from which a suggestion is worth reading
 _LEARN = 15.0  # how far the rule may bend to the confirmed quotes
-_NAME = 3.0  # how many quotes the name of a theme counts for
+_NAME = 6.0  # how many quotes the name of a theme counts for
 _PASS_ON = 0.85  # how much a note hears from its neighbours
 _HEARD_FROM = 0.05  # how alike a note must be to be heard
+_NEIGHBOURS = 25  # how many notes each hears from at most
+_FIRST_SHARP = 1.5  # how much surer each is before it tells the others
 _ROUNDS = 40
 _FOLDS = 5
 _DIGITS = 4  # what comes after changes with the order in which threads add up, and nobody reads it
@@ -92,8 +94,9 @@ def suggest(notes: pl.DataFrame, confirmed: pl.DataFrame, *, meaning: Meaning | 
         meanings=None if meaning is None else meaning(texts),
         extra=themes,
         extra_meanings=None if meaning is None else meaning(themes),
+        by_runs=True,
     )
-    graph = _balanced(nearest(alike.rows, least=_HEARD_FROM))
+    graph = _balanced(nearest(alike.rows, count=_NEIGHBOURS, least=_HEARD_FROM, twice=True))
     chances = _chances(alike.rows, alike.extra, graph, pairs, len(themes))
     sharp, agreement = _tempered(alike.rows, alike.extra, graph, pairs, len(themes))
     chances = softmax(sharp * np.log(np.maximum(chances, 1e-12)), axis=1).round(_DIGITS)
@@ -150,7 +153,7 @@ def _balanced(graph: sparse.csr_matrix) -> sparse.csr_matrix:
 def _chances(rows: FloatArray, names: FloatArray, graph: sparse.csr_matrix, pairs: IntArray, themes: int) -> FloatArray:
     """Return how likely each theme is for each note, rows adding up to one."""
     learned = _learned(np.vstack([rows[pairs[:, 0]], names]), np.r_[pairs[:, 1], np.arange(themes)], themes)
-    told = softmax(rows @ learned[:-1] + learned[-1], axis=1)
+    told = softmax(_FIRST_SHARP * (rows @ learned[:-1] + learned[-1]), axis=1)
     told[pairs[:, 0]] = 0.0
     told[pairs[:, 0], pairs[:, 1]] = 1.0
     told /= told.sum(axis=1, keepdims=True)

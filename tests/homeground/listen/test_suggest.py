@@ -88,7 +88,7 @@ def patients(real_data: Path) -> tuple[pl.DataFrame, list[str]]:
 
 @pytest.mark.slow
 def test_five_confirmed_quotes_a_theme_sort_the_comments_of_patients(patients: tuple[pl.DataFrame, list[str]]) -> None:
-    """On unseen comments: adjusted Rand index at least .35, and macro-F1 at least .43, over ten draws of the quotes."""
+    """On unseen comments: adjusted Rand index at least .38, and macro-F1 at least .45, over ten draws of the quotes."""
     model = open_model()
     if model is None:
         pytest.skip("the language model is not installed (python3 dev.py test installs it)")
@@ -115,5 +115,5 @@ def test_five_confirmed_quotes_a_theme_sort_the_comments_of_patients(patients: t
         unseen, said = truth[found["note"].to_numpy()], found["theme"].to_list()
         scores.append((adjusted_rand_score(unseen, said), f1_score(unseen, said, average="macro")))
     rand, f1 = np.mean(scores, axis=0)
-    assert rand >= 0.35
-    assert f1 >= 0.43
+    assert rand >= 0.38
+    assert f1 >= 0.45
