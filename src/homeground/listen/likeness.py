@@ -24,7 +24,7 @@ WORDS_ALONE = Note(
     kind="estimated",
 )
 
-_WORDS_WEIGH = 0.7  # beside meaning: tried on NHS comments, see bench/themes.py
+_WORDS_WEIGH, _RUNS_WEIGH = 0.7, 0.85  # beside meaning: tried on NHS comments, see bench/themes.py
 _DIRECTIONS = 300
 _RUN = 4  # letters
 _TINY = 1e-9
@@ -105,11 +105,12 @@ def likeness(
     if meanings is None:
         return Likeness(rows, others, meaning=False)
     middle = meanings.mean(axis=0)
+    weigh = _RUNS_WEIGH if by_runs else _WORDS_WEIGH
     near = unit_rows(meanings - middle)
     far = unit_rows(extra_meanings - middle) if extra_meanings is not None else np.zeros((0, near.shape[1]))
     return Likeness(
-        unit_rows(np.hstack([near, _WORDS_WEIGH * rows])),
-        unit_rows(np.hstack([far, _WORDS_WEIGH * others])),
+        unit_rows(np.hstack([near, weigh * rows])),
+        unit_rows(np.hstack([far, weigh * others])),
         meaning=True,
     )
 

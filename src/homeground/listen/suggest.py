@@ -202,13 +202,16 @@ def _tempered(
         held = pairs[fold == turn]
         # A note under several themes is held back whole.
         kept = pairs[(fold != turn) & ~np.isin(pairs[:, 0], held[:, 0])]
-        if len(held) and len(kept):
+        if len(held):  # where nothing else is left, the names of the themes teach alone
             seen.append(np.log(np.maximum(_chances(rows, names, graph, kept, themes)[held[:, 0]], 1e-12)))
             right.append(held[:, 1])
     logs, truth = np.vstack(seen), np.concatenate(right)
     each = np.arange(len(truth))
+    right_share = float((logs.argmax(axis=1) == truth).mean())
+    if len(pairs) < 2 * themes:  # so few say nothing of how sure to be
+        return 1.0, right_share
     fit = [log_softmax(sharp * logs, axis=1)[each, truth].sum() for sharp in _SHARP]
-    return float(_SHARP[int(np.argmax(np.round(fit, _DIGITS)))]), float((logs.argmax(axis=1) == truth).mean())
+    return float(_SHARP[int(np.argmax(np.round(fit, _DIGITS)))]), right_share
 
 
 def _told(

@@ -63,6 +63,13 @@ def test_few_quotes_and_empty_notes_are_told() -> None:
     assert "1 notes have no words" in told
 
 
+def test_one_quote_a_theme_is_enough_to_ask_and_makes_nobody_sure() -> None:
+    """The names of the themes help; with so few quotes the confidence is not sharpened."""
+    found = suggest(notes(), confirmed({0: "buses", 4: "park", 8: "hall"}))
+    assert found.table.height == 9 and 0 <= found.agreement <= 1
+    assert found.table["confidence"].max() < 0.999
+
+
 def test_one_theme_alone_or_an_unknown_note_is_refused() -> None:
     """With the row."""
     with pytest.raises(BadTable, match="two are needed"):
