@@ -15,7 +15,7 @@ import polars as pl
 
 from homeground.tables import require_columns
 
-__all__ = ["KINDS", "Found", "Redacted", "find_details", "redact"]
+__all__ = ["KINDS", "Found", "Redacted", "find_details", "hide_details", "redact"]
 
 # Kind: what stands in its place. The order decides where two overlap: the earlier wins.
 KINDS = {
@@ -275,7 +275,7 @@ def redact(notes: pl.DataFrame, *, streets: Sequence[str] = (), names: Sequence[
     for note, text in notes.select("note", "text").iter_rows():
         found = find_details(text or "", streets=streets, names=names)
         rows.extend((note, one.kind, one.start, one.end) for one in found)
-        texts.append(None if text is None else _hidden(text, found))
+        texts.append(None if text is None else hide_details(text, found))
     schema: dict[str, pl.DataType | type[pl.DataType]] = {
         "note": notes.schema["note"],
         "kind": pl.String,
@@ -309,7 +309,15 @@ def find_details(text: str, *, streets: Sequence[str] = (), names: Sequence[str]
     return tuple(sorted(kept, key=lambda one: one.start))
 
 
-def _hidden(text: str, found: Iterable[Found]) -> str:
+def hide_details(text: str, found: Iterable[Found]) -> str:
+    """Return a text with what was found in it hidden; of `find_details` all, or those that somebody chose.
+
+    Examples
+    --------
+    >>> text = "Ring 07700 900123."
+    >>> hide_details(text, find_details(text))
+    'Ring [phone number hidden].'
+    """
     pieces, last = [], 0
     for one in found:
         pieces += [text[last : one.start], KINDS[one.kind]]

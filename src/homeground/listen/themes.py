@@ -28,7 +28,7 @@ from homeground.provenance import Note
 from homeground.stats import FloatArray, IntArray
 from homeground.tables import require_columns
 
-__all__ = ["FEWEST", "GRAINS", "Grain", "Themes", "find_themes"]
+__all__ = ["FEWEST", "GRAINS", "Grain", "Themes", "find_themes", "order_is_sure"]
 
 Grain = Literal["coarser", "middle", "finer"]
 
@@ -133,7 +133,7 @@ def find_themes(
         points=points,
         note_themes=_by_note(points),
         grain=grain,
-        order_is_sure=_order_is_sure(table["people"].to_list()),
+        order_is_sure=order_is_sure(table["people"].to_list()),
         notes=_told(notes, points, meaning=alike.meaning),
     )
 
@@ -258,8 +258,19 @@ def _by_note(points: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _order_is_sure(people: Sequence[int]) -> bool:
-    """Return whether each theme is larger than the next by more than chance (95 % of a Poisson count)."""
+def order_is_sure(people: Sequence[int]) -> bool:
+    """Return whether each theme is larger than the next by more than chance (95 % of a Poisson count).
+
+    Parameters
+    ----------
+    people : sequence of int
+        How many people raised each theme, the largest first.
+
+    Examples
+    --------
+    >>> order_is_sure([100, 40]), order_is_sure([12, 10])
+    (True, False)
+    """
     return all(big - small > 1.96 * (big + small) ** 0.5 for big, small in pairwise(people))
 
 

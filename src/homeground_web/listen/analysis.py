@@ -15,47 +15,16 @@ from homeground.errors import HomegroundError
 from homeground.listen.agreement import agreement
 from homeground.listen.embedding import embed
 from homeground.listen.groups import find_groups
-from homeground.listen.points import split_points
-from homeground.listen.redact import KINDS, find_details
+from homeground.listen.redact import Found, find_details, hide_details
 from homeground.listen.suggest import ENOUGH, suggest
-from homeground.listen.themes import FEWEST, GRAINS, find_themes
+from homeground.listen.themes import FEWEST, GRAINS, find_themes, order_is_sure
 from homeground.sources.language_model import open_model
 from homeground.sources.said import open_said
 
 __all__ = [
-    "ENOUGH",
-    "FEWEST",
-    "GRAINS",
-    "KINDS",
-    "Detail",
-    "HomegroundError",
-    "OpinionGroups",
-    "Proposal",
-    "alpha",
-    "details",
-    "opinion_groups",
-    "points_of",
-    "proposal",
-    "read_table",
-    "suggestions",
-    "version",
+    "ENOUGH", "FEWEST", "GRAINS", "Found", "HomegroundError", "OpinionGroups", "Proposal", "alpha", "find_details",
+    "hide_details", "opinion_groups", "order_is_sure", "proposal", "read_table", "suggestions",
 ]  # fmt: skip
-
-version = __version__
-
-
-@dataclass(frozen=True)
-class Detail:
-    """A personal detail in a text: its kind, and where it stands."""
-
-    kind: str
-    start: int
-    end: int
-
-
-def details(text: str, streets: Sequence[str], names: Sequence[str]) -> list[Detail]:
-    """Return the personal details in a text, in order."""
-    return [Detail(one.kind, one.start, one.end) for one in find_details(text, streets=streets, names=names)]
 
 
 @lru_cache(maxsize=1)
@@ -72,20 +41,11 @@ def _notes(texts: Mapping[Any, str]) -> pl.DataFrame:
     return pl.DataFrame({"note": range(len(texts)), "text": list(texts.values())})
 
 
-def points_of(texts: Mapping[Any, str]) -> list[tuple[Any, int, int]]:
-    """Return the single points of texts: whose text, start, end."""
-    keys = list(texts)
-    if not keys:
-        return []
-    rows = split_points(_notes(texts)).select("note", "start", "end").iter_rows()
-    return [(keys[note], start, end) for note, start, end in rows]
-
-
 @dataclass(frozen=True)
 class Proposal:
     """Heaps as the words themselves suggest them.
 
-    ``themes`` are dictionaries: terms, central (position in `points`), people, stability, low, high. ``points`` are
+    ``themes`` are dictionaries: terms, central (position in `points`), stability. ``points`` are
     (whose text, start, end, theme or None). ``told`` says what they stand on.
     """
 
@@ -106,10 +66,7 @@ def proposal(texts: Mapping[Any, str], grain: str) -> Proposal:
     meaning = _meaning()
     found = find_themes(_notes(texts), meaning=meaning, grain=grain, seed=0)  # type: ignore[arg-type]
     themes = tuple(
-        {
-            "terms": row["terms"], "central": row["central"], "people": row["people"], "stability": row["stability"],
-            "low": row["stability_low"], "high": row["stability_high"],
-        }
+        {"terms": row["terms"], "central": row["central"], "stability": row["stability"]}
         for row in found.themes.iter_rows(named=True)
     )  # fmt: skip
     rows = found.points.select("note", "start", "end", "theme").iter_rows()

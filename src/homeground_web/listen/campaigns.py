@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time
 from typing import Any
 
 from django.db import transaction
@@ -23,10 +22,13 @@ from homeground_web.listen.models import Campaign, Conversation, Patch, Statemen
 from homeground_web.people.gate import may, needs
 from homeground_web.people.models import Membership, Role
 from homeground_web.places.models import Place
-from homeground_web.shell import freshness, posted
+from homeground_web.shell import days, freshness, posted
 
 __all__ = ["change", "hub", "listening", "new", "patches", "save"]
 
+_AS_TYPED = (
+    "title", "question", "languages", "asked", "people_wanted", "streets", "names", "keep_until", "policy",
+)  # fmt: skip
 _WALK = (Role.AMBASSADOR, Role.BOARD_MEMBER, Role.CHAIR, Role.LIAISON_OFFICER)
 
 
@@ -104,20 +106,7 @@ def change(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Change a time of listening."""
     place = queries.place_of(request, slug)
     campaign = queries.campaign_of(place, number)
-    first = {
-        name: getattr(campaign, name)
-        for name in (
-            "title",
-            "question",
-            "languages",
-            "asked",
-            "people_wanted",
-            "streets",
-            "names",
-            "keep_until",
-            "policy",
-        )
-    }
+    first = {name: getattr(campaign, name) for name in _AS_TYPED}
     first |= {
         "opens": timezone.localtime(campaign.opens).date(), "worry_to": campaign.worry_to_id or "",
         "closes": timezone.localtime(campaign.closes).date() if campaign.closes else None,
@@ -144,20 +133,10 @@ def save(place: Place, campaign: Campaign | None, told: Mapping[str, Any], *, by
     """Make a time of listening, or change one."""
     is_new = campaign is None
     campaign = campaign or Campaign(place=place)
-    for name in (
-        "title",
-        "question",
-        "languages",
-        "asked",
-        "people_wanted",
-        "streets",
-        "names",
-        "keep_until",
-        "policy",
-    ):
+    for name in _AS_TYPED:
         setattr(campaign, name, told[name])
-    campaign.opens = timezone.make_aware(datetime.combine(told["opens"], time.min))
-    campaign.closes = timezone.make_aware(datetime.combine(told["closes"], time.max)) if told["closes"] else None
+    campaign.opens = days.start_of(told["opens"])
+    campaign.closes = days.end_of(told["closes"]) if told["closes"] else None
     campaign.worry_to_id = int(told["worry_to"]) if told["worry_to"] else None
     if is_new:
         campaign.targets, campaign.targets_from = census.targets(place, campaign.asked)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
 from django.contrib.staticfiles import finders
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -25,7 +22,7 @@ from homeground_web.listen import bands, queries, sync
 from homeground_web.listen.forms import LANGUAGES
 from homeground_web.listen.hiding import RESTORABLE, hide, kind_said, lines
 from homeground_web.listen.models import Campaign, Patch, Statement
-from homeground_web.people.gate import check, needs
+from homeground_web.people.gate import needs
 from homeground_web.people.models import User
 from homeground_web.places.models import Place
 
@@ -92,26 +89,9 @@ def _patch(patch: Patch) -> dict[str, Any]:
     return {"id": patch.pk, "name": patch.name, "streets": lines(patch.streets), "doors": patch.doors}
 
 
-def _answers_in_json(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let a view that a script asks say in JSON that somebody must sign in, or may not: no page is led to."""
-
-    @wraps(view)
-    def asked(request: HttpRequest, slug: str) -> HttpResponse:
-        place = Place.objects.filter(slug=slug).only("pk").first()
-        try:
-            check(request.user, "listen.doorstep", place.pk if place else -1)
-        except PermissionDenied:
-            signed_in = request.user.is_authenticated
-            return JsonResponse({"why": "role" if signed_in else "sign-in"}, status=403 if signed_in else 401)
-        return view(request, slug=slug)
-
-    return asked
-
-
 @never_cache
 @require_GET
-@_answers_in_json
-@needs("listen.doorstep")
+@needs("listen.doorstep", in_json=True)
 def hello(request: HttpRequest, slug: str) -> JsonResponse:
     """Say that there is signal and that one is signed in; give what a form must carry."""
     campaign = queries.current(queries.place_of(request, slug))
@@ -120,8 +100,7 @@ def hello(request: HttpRequest, slug: str) -> JsonResponse:
 
 @never_cache
 @require_POST
-@_answers_in_json
-@needs("listen.doorstep")
+@needs("listen.doorstep", in_json=True)
 def hide_here(request: HttpRequest, slug: str) -> JsonResponse:
     """Say what would be hidden in some texts. Nothing is kept."""
     campaign = queries.current(queries.place_of(request, slug))
@@ -137,8 +116,7 @@ def hide_here(request: HttpRequest, slug: str) -> JsonResponse:
 
 @never_cache
 @require_POST
-@_answers_in_json
-@needs("listen.doorstep")
+@needs("listen.doorstep", in_json=True)
 def send_in(request: HttpRequest, slug: str) -> JsonResponse:
     """Take in what a phone sent, exactly once."""
     place = queries.place_of(request, slug)

@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy
 from homeground_web.listen import bands, noting
 from homeground_web.listen.looking import REASONS
 from homeground_web.listen.models import Campaign, Conversation, Deed
+from homeground_web.shell.days import day_field
 
 __all__ = [
     "BringForm", "CampaignForm", "ChangeForm", "CodeForm", "DeedForm", "KeepOutForm", "MeetingForm", "PatchForm",
-    "PriorityForm", "SayForm", "StatementForm", "TypeForm", "WordsForm", "day_field",
+    "PriorityForm", "SayForm", "StatementForm", "TypeForm", "WordsForm",
 ]  # fmt: skip
 
 KEEP_DAYS = 730
@@ -32,12 +33,6 @@ CONSENTS = (
     (Conversation.Consent.QUOTE, gettext_lazy("You may quote me, without details.")),
     (Conversation.Consent.STREET, gettext_lazy("You may quote me with my street.")),
 )
-
-
-def day_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
-    """Return a field for a day."""
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=required, help_text=help_text, widget=widget)
 
 
 class WordsForm(forms.Form):

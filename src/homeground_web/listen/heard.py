@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,11 +16,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from homeground_web.audit import log
 from homeground_web.listen import bands, queries
-from homeground_web.listen.cells import as_cell
 from homeground_web.listen.models import Campaign
 from homeground_web.people.gate import may, needs
+from homeground_web.shell.csvs import as_cell, csv_file
 
-__all__ = ["BandHeard", "by_band", "heard", "heard_csv", "missing_sentences"]
+__all__ = ["BandHeard", "Questions", "by_band", "heard", "heard_csv", "missing_sentences"]
 
 
 @dataclass(frozen=True)
@@ -40,12 +38,16 @@ class BandHeard:
         return self.share is not None and self.lives_here is not None and self.share < self.lives_here / 2
 
 
-def by_band(campaign: Campaign, *, public: bool) -> list[tuple[str, list[BandHeard]]]:
+Questions = list[tuple[str, list[BandHeard]]]
+"""For each question its bands."""
+
+
+def by_band(campaign: Campaign, *, public: bool) -> Questions:
     """Return for each question how each band was heard.
 
     A count below ten is hidden where the public reads, and so is the next smallest where one alone could be worked out.
     """
-    counts, _total = queries.heard_by_band(campaign)
+    counts = queries.heard_by_band(campaign)
     made = []
     for question in bands.questions_of(campaign.asked):
         told = counts.get(question.key, Counter())
@@ -72,10 +74,10 @@ def _hidden(told: Counter[str], keys: list[str]) -> set[str]:
     return small
 
 
-def missing_sentences(campaign: Campaign) -> list[str]:
-    """Return in words who was hardly heard, as far as that may be told."""
+def missing_sentences(questions: Questions) -> list[str]:
+    """Return in words who was hardly heard, of what `by_band` tells the public."""
     said = []
-    for title, rows in by_band(campaign, public=True):
+    for title, rows in questions:
         for row in rows:
             if row.is_missing:
                 told = {
@@ -107,7 +109,8 @@ def heard(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     shown = {
         "place": place, "campaign": campaign, "tallies": rows, "total": queries.Tally(None, dict(total)),
         "questions": by_band(campaign, public=False), "people": queries.people_heard(campaign.conversations.all()),
-        "may_type": may_type, "to_type": _fields(campaign), "wrong": wrong, "missing": missing_sentences(campaign),
+        "may_type": may_type, "to_type": _fields(campaign), "wrong": wrong,
+        "missing": missing_sentences(by_band(campaign, public=True)),
     }  # fmt: skip
     return render(request, "listen/heard.html", shown, status=400 if wrong else 200)
 
@@ -119,20 +122,18 @@ def heard_csv(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Give doors by patch and people by band as a file."""
     place = queries.place_of(request, slug)
     campaign = queries.campaign_of(place, number)
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(["table", "row", "what", "number"])
+    return csv_file(f"heard-{place.slug}", ["table", "row", "what", "number"], _rows(campaign))
+
+
+def _rows(campaign: Campaign) -> Iterator[list[Any]]:
     for row in queries.tally(campaign):
-        name = row.patch.name if row.patch else ""
-        writer.writerows(["patch", as_cell(name), what, many] for what, many in sorted(row.counts.items()))
+        name = as_cell(row.patch.name) if row.patch else ""
+        yield from (["patch", name, what, many] for what, many in sorted(row.counts.items()))
     for title, rows in by_band(campaign, public=False):
         for band in rows:
-            writer.writerow([title, band.title, "people", band.people])
+            yield [title, band.title, "people", band.people]
             if band.lives_here is not None:
-                writer.writerow([title, band.title, "share who live here", band.lives_here])
-    response = HttpResponse(written.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="heard-{place.slug}.csv"'
-    return response
+                yield [title, band.title, "share who live here", band.lives_here]
 
 
 def _fields(campaign: Campaign) -> list[dict[str, Any]]:

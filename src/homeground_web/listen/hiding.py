@@ -25,7 +25,7 @@ class Hidden:
 
     text: str
     counts: dict[str, int]
-    found: tuple[analysis.Detail, ...]
+    found: tuple[analysis.Found, ...]
 
 
 def lines(text: str) -> list[str]:
@@ -45,13 +45,9 @@ def hide(text: str, campaign: Campaign | None, kept: Iterable[tuple[int, int]] =
     streets = lines(campaign.streets) if campaign else []
     names = lines(campaign.names) if campaign else []
     shown = set(kept)
-    found = analysis.details(text, streets, names)
-    hidden = tuple(one for one in found if one.kind not in RESTORABLE or (one.start, one.end) not in shown)
-    cut, last = [], 0
-    for one in hidden:
-        cut += [text[last : one.start], analysis.KINDS[one.kind]]
-        last = one.end
-    return Hidden("".join([*cut, text[last:]]), dict(Counter(one.kind for one in hidden)), tuple(found))
+    found = analysis.find_details(text, streets=streets, names=names)
+    hidden = [one for one in found if one.kind not in RESTORABLE or (one.start, one.end) not in shown]
+    return Hidden(analysis.hide_details(text, hidden), dict(Counter(one.kind for one in hidden)), found)
 
 
 def plain(text: str) -> str:

@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from homeground_web.audit import log
-from homeground_web.listen.models import Brought, Campaign, Conversation, Typed, Vote, Worry
+from homeground_web.listen.models import Brought, Campaign, Conversation, Translation, Typed, Vote, Worry
 from homeground_web.shell import freshness
 
 __all__ = ["RULES", "Rule", "forget"]
@@ -80,8 +80,7 @@ def _forget_people(campaign: Campaign) -> dict[str, int]:
     told = {}
     rows = campaign.conversations.all()
     unquoted = rows.filter(Q(consent=Conversation.Consent.THEMES) | ~Q(state=Conversation.State.GOOD))
-    for one in unquoted.iterator(chunk_size=500):
-        one.translations.all().delete()
+    Translation.objects.filter(conversation__in=unquoted).delete()
     told["conversation"] = unquoted.update(text="", hidden={})
     rows.update(about={}, user_id=None, patch=None, receipt=None)
     rows.exclude(consent=Conversation.Consent.STREET).update(street="")

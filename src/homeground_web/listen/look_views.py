@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -24,6 +23,7 @@ from homeground_web.listen.hiding import hide
 from homeground_web.listen.models import Conversation, Gone, Removal, Translation, Worry
 from homeground_web.people.gate import needs
 from homeground_web.shell import freshness, posted
+from homeground_web.shell.csvs import csv_file
 
 __all__ = ["house_rules", "house_rules_csv", "look", "translate", "worries"]
 
@@ -153,13 +153,12 @@ def house_rules(request: HttpRequest, slug: str) -> HttpResponse:
 def house_rules_csv(request: HttpRequest, slug: str) -> HttpResponse:
     """Give the list of what was kept out as a file."""
     place = queries.place_of(request, slug)
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(["number", "what", "reason", "kept_out", "put_back"])
-    for one in Removal.objects.filter(campaign__place=place).order_by("id"):
-        reason = str(looking.REASONS.get(one.reason, one.reason))
-        when = [moment.isoformat(timespec="seconds") if moment else "" for moment in (one.when, one.ended)]
-        writer.writerow([one.pk, one.kind, reason, *when])
-    response = HttpResponse(written.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="kept-out-{place.slug}.csv"'
-    return response
+    rows = (
+        [one.pk, one.kind, str(looking.REASONS.get(one.reason, one.reason)), _moment(one.when), _moment(one.ended)]
+        for one in Removal.objects.filter(campaign__place=place).order_by("id")
+    )
+    return csv_file(f"kept-out-{place.slug}", ["number", "what", "reason", "kept_out", "put_back"], rows)
+
+
+def _moment(when: datetime | None) -> str:
+    return when.isoformat(timespec="seconds") if when else ""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from homeground_web.audit import log
 from homeground_web.listen.hiding import hide
 from homeground_web.listen.models import Conversation, Removal, Statement
+from homeground_web.listen.taking_back import take_out_what_was_made_of
 from homeground_web.shell import freshness
 
 __all__ = ["REASONS", "OwnWords", "hide_more", "keep_out", "let_in", "put_back"]
@@ -46,16 +47,15 @@ def let_in(conversation: Conversation, *, by: Any) -> None:
 def hide_more(conversation: Conversation, words: str, *, by: Any) -> bool:
     """Hide some words wherever they stand in a conversation; return whether they were there.
 
-    Its points go, since the places of the words have moved.
+    What was made of the words goes, since it may hold what is hidden now, and their places have moved.
     """
     words = words.strip()
     if not words or words not in conversation.text:
         return False
-    conversation.points.all().delete()
+    take_out_what_was_made_of(conversation)
     conversation.text = hide(conversation.text.replace(words, _("[hidden]")), conversation.campaign).text
     conversation.hidden = {**conversation.hidden, "by hand": conversation.hidden.get("by hand", 0) + 1}
     conversation.save(update_fields=["text", "hidden"])
-    conversation.translations.all().delete()
     log.write("hid more", conversation, user=by, place_id=conversation.campaign.place_id)
     freshness.move_on()
     return True

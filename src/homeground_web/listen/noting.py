@@ -60,7 +60,6 @@ def note(
     user_id: int | None = None,
     now: datetime | None = None,
     batch: str = "",
-    state: Any = Conversation.State.WAITING,
 ) -> Came:
     """Write a conversation down, with what is personal hidden, unless it is here already.
 
@@ -79,7 +78,6 @@ def note(
         about=bands.known(words.about, campaign.asked), source=source, user_id=user_id, said=said, received=now,
         is_late=campaign.closes is not None and said >= campaign.closes,
         receipt=codes.hash_of(words.code) if words.code else None, told=told, hidden=hidden.counts, batch=batch,
-        state=state,
     )  # fmt: skip
     try:
         with transaction.atomic():

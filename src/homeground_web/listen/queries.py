@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,8 +18,8 @@ from homeground_web.people.gate import may
 from homeground_web.places.models import Place
 
 __all__ = [
-    "SMALL", "ShownTheme", "Tally", "campaign_of", "current", "heard_by_band", "people_heard", "place_of", "priorities",
-    "shown_sorting", "shown_themes", "tally", "tally_of_patch",
+    "SMALL", "ShownTheme", "Tally", "campaign_of", "current", "heard_by_band", "people_heard", "people_in", "place_of",
+    "priorities", "shown_sorting", "shown_themes", "tally",
 ]  # fmt: skip
 
 SMALL = 10
@@ -48,6 +49,11 @@ def current(place: Place, now: datetime | None = None) -> Campaign | None:
 def people_heard(conversations: QuerySet[Conversation]) -> int:
     """Return how many people spoke in conversations."""
     return int(conversations.aggregate(people=Sum("people"))["people"] or 0)
+
+
+def people_in(points: Iterable[Point]) -> int:
+    """Return how many people said something: each conversation counts once, however much was said in it."""
+    return sum({point.conversation_id: point.conversation.people for point in points}.values())
 
 
 @dataclass(frozen=True)
@@ -88,20 +94,13 @@ def tally(campaign: Campaign) -> list[Tally]:
     return rows
 
 
-def tally_of_patch(campaign: Campaign, patch_id: int, day: Any) -> int:
-    """Return how many doors of a patch were knocked at on a day."""
-    return campaign.knocks.filter(patch_id=patch_id, when__date=day).count()
-
-
-def heard_by_band(campaign: Campaign) -> tuple[dict[str, Counter[str]], int]:
-    """Return for each question how many people gave each answer, and how many people were heard."""
+def heard_by_band(campaign: Campaign) -> dict[str, Counter[str]]:
+    """Return for each question how many people gave each answer."""
     counts: dict[str, Counter[str]] = {}
-    total = 0
-    for about, people in campaign.conversations.values_list("about", "people").iterator(chunk_size=2000):
-        total += people
+    for about in campaign.conversations.values_list("about", flat=True).iterator(chunk_size=2000):
         for question, band in about.items():
             counts.setdefault(question, Counter())[band] += 1  # one answers, whoever stands beside
-    return counts, total
+    return counts
 
 
 def shown_sorting(place: Place) -> Sorting | None:
@@ -120,7 +119,6 @@ class ShownTheme:
     conversations: int
     quotes: list[Point] = field(default_factory=list)  # those that may be quoted
     unquoted: int = 0  # conversations whose words are not quoted
-    stability: float | None = None
 
 
 def shown_themes(sorting: Sorting | None) -> list[ShownTheme]:
@@ -128,19 +126,19 @@ def shown_themes(sorting: Sorting | None) -> list[ShownTheme]:
     if sorting is None or not sorting.shown:
         return []
     rows = Point.objects.filter(sorting=sorting).exclude(conversation__state=Conversation.State.HELD)
-    points = {point.pk: point for point in rows.select_related("conversation")}
+    rows = rows.select_related("conversation").prefetch_related("conversation__translations")
+    points = {point.pk: point for point in rows}
     made = []
     for one in sorting.shown["themes"]:
         here = [points[pk] for pk in one["points"] if pk in points]
         if not here:
             continue
-        whose = {point.conversation_id: point.conversation for point in here}
+        whose = {point.conversation_id for point in here}
         quotes = [point for point in here if point.conversation.may_be_quoted and point.text]
         quoted = {point.conversation_id for point in quotes}
         made.append(
             ShownTheme(
-                one["number"], one["name"], sum(c.people for c in whose.values()), len(whose), quotes,
-                len(whose) - len(quoted), one.get("stability"),
+                one["number"], one["name"], people_in(here), len(whose), quotes, len(whose) - len(quoted),
             )
         )  # fmt: skip
     return sorted(made, key=lambda theme: (-theme.people, theme.number))

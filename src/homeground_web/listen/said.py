@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from itertools import pairwise
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -13,12 +10,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from homeground_web.listen import heard, queries, thread
-from homeground_web.listen.cells import as_cell
+from homeground_web.listen import analysis, heard, queries, thread
 from homeground_web.listen.models import Campaign, Conversation, Point, Sorting, Translation
 from homeground_web.people.gate import needs
 from homeground_web.places.models import Place
 from homeground_web.shell import freshness, panels
+from homeground_web.shell.csvs import as_cell, csv_file
 
 __all__ = ["quote_of", "said", "said_csv", "said_json", "theme"]
 
@@ -35,22 +32,23 @@ def said(request: HttpRequest, slug: str) -> HttpResponse:
     campaign = queries.current(place)
     sorting = queries.shown_sorting(place)
     themes = queries.shown_themes(sorting)
+    agreed = thread.priorities_by_theme(sorting)
     shown: dict[str, Any] = {
         "place": place, "campaign": campaign, "sorting": sorting, "is_open": bool(campaign and campaign.is_open()),
         "themes": [
             {
                 "theme": one, "quotes": [quote_of(point) for point in one.quotes[:_QUOTES]],
-                "priorities": thread.priorities_of(sorting, one.number) if sorting else [],
+                "priorities": agreed.get(one.number, []),
             }
             for one in themes
         ],
     }  # fmt: skip
     if sorting is not None:
+        questions = heard.by_band(sorting.campaign, public=True)
         rows = sorting.campaign.conversations.exclude(state=Conversation.State.HELD)
         shown |= {
             "people": queries.people_heard(rows), "many": rows.count(), "alone": alone(sorting),
-            "questions": heard.by_band(sorting.campaign, public=True),
-            "missing": heard.missing_sentences(sorting.campaign),
+            "questions": questions, "missing": heard.missing_sentences(questions),
             "panels": panels.shown("said", request, place), "order_is_sure": order_is_sure(themes),
             "targets_from": sorting.campaign.targets_from,
         }  # fmt: skip
@@ -59,15 +57,15 @@ def said(request: HttpRequest, slug: str) -> HttpResponse:
 
 def order_is_sure(themes: list[queries.ShownTheme]) -> bool:
     """Return whether each theme was raised by more people than the next by more than chance (95 %)."""
-    counts = [theme.people for theme in themes]
-    return all(big - small > 1.96 * (big + small) ** 0.5 for big, small in pairwise(counts))
+    return analysis.order_is_sure([theme.people for theme in themes])
 
 
 def alone(sorting: Sorting) -> list[dict[str, Any]]:
     """Return the quotes that stand in no theme: what only one person said is kept, and shown as such."""
     placed = {pk for one in (sorting.shown or {}).get("themes", []) for pk in one["points"]}
     rows = Point.objects.filter(sorting=sorting, conversation__state=Conversation.State.GOOD).exclude(pk__in=placed)
-    rows = rows.exclude(conversation__consent=Conversation.Consent.THEMES).select_related("conversation")
+    rows = rows.exclude(conversation__consent=Conversation.Consent.THEMES)
+    rows = rows.select_related("conversation").prefetch_related("conversation__translations")
     return [quote_of(point) for point in rows[:100] if point.text]
 
 
@@ -106,7 +104,7 @@ def theme(request: HttpRequest, slug: str, theme: int) -> HttpResponse:
     sorting, found = _theme(place, theme)
     shown = {
         "place": place, "theme": found, "sorting": sorting, "quotes": [quote_of(point) for point in found.quotes],
-        "priorities": thread.priorities_of(sorting, theme),
+        "priorities": thread.priorities_by_theme(sorting).get(theme, []),
         "panels": panels.shown("theme", request, (place, sorting, found)),
     }  # fmt: skip
     return render(request, "listen/theme.html", shown)
@@ -117,23 +115,11 @@ def theme(request: HttpRequest, slug: str, theme: int) -> HttpResponse:
 def said_csv(request: HttpRequest, slug: str) -> HttpResponse:
     """Give every quote that may be shown with its theme, one on a row; what each column holds is in the JSON beside."""
     place = queries.place_of(request, slug)
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(["theme", "name", "people", "quote", "language", "street"])
-    for one, quote in _rows(place):
-        writer.writerow(
-            [
-                one.number,
-                as_cell(one.name),
-                one.people,
-                as_cell(quote["text"]),
-                quote["language"],
-                as_cell(quote["street"]),
-            ]
-        )
-    response = HttpResponse(written.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="said-{place.slug}.csv"'
-    return response
+    rows = (
+        [one.number, as_cell(one.name), one.people, as_cell(quote["text"]), quote["language"], as_cell(quote["street"])]
+        for one, quote in _rows(place)
+    )
+    return csv_file(f"said-{place.slug}", ["theme", "name", "people", "quote", "language", "street"], rows)
 
 
 def _rows(place: Place) -> list[tuple[queries.ShownTheme, dict[str, Any]]]:

@@ -183,7 +183,8 @@ def _shown(request: HttpRequest, sorting: Sorting) -> dict[str, Any]:
             for row in rows
         ],
         "people": queries.people_heard(sorting.campaign.conversations.filter(state=Conversation.State.GOOD)),
-        "missing": heard.missing_sentences(sorting.campaign), "agreed": agreed(sorting, heaps),
+        "missing": heard.missing_sentences(heard.by_band(sorting.campaign, public=True)),
+        "agreed": agreed(sorting, heaps),
         "enough": steps.FEWEST_TO_ASK,
     }  # fmt: skip
 
@@ -195,7 +196,7 @@ def _heap(sorting: Sorting, heap: Heap, points: dict[int, Point], opened: str) -
     asked = [(points[pk], sure) for pk, sure in sorting.asked.get(str(heap.number), []) if pk in points]
     return {
         "number": heap.number, "label": steps.label_of(heap), "is_named": bool(heap.name),
-        "people": steps.people_in(here),
+        "people": queries.people_in(here),
         "quotes": [(point, heap.points[point.pk] is not None) for point in shown], "more": len(here) - len(shown),
         "confirmed": len(heap.confirmed), "all": len(here), "asked": asked[:10], "many_asked": len(asked),
         "stability": heap.stability, "by_people": heap.by_people,

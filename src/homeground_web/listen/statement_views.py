@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import secrets
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +22,6 @@ from django.views.decorators.http import require_http_methods
 from homeground_web.audit import log
 from homeground_web.listen import analysis, codes, looking, queries
 from homeground_web.listen.answering import cast, hash_of, next_for
-from homeground_web.listen.cells import as_cell
 from homeground_web.listen.forms import KeepOutForm, StatementForm
 from homeground_web.listen.hiding import hide
 from homeground_web.listen.limits import too_often
@@ -32,6 +29,7 @@ from homeground_web.listen.models import Campaign, Conversation, Point, Removal,
 from homeground_web.people.gate import needs
 from homeground_web.places.models import Place
 from homeground_web.shell import freshness, posted
+from homeground_web.shell.csvs import as_cell, csv_file
 from homeground_web.shell.views import message
 
 __all__ = ["groups", "groups_csv", "look_at_statements", "statements"]
@@ -141,18 +139,16 @@ def groups_csv(request: HttpRequest, slug: str) -> HttpResponse:
     place = queries.place_of(request, slug)
     campaign = queries.current(place)
     found = None if campaign is None else _grouped(campaign, "").get("found")
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(["statement", "text", "group", "agree", "disagree", "seen"])
-    if campaign is not None and found is not None:
-        texts = dict(campaign.statements.values_list("pk", "text"))
-        for row in [*found.statements, *found.by_group]:
-            group = _letter(row["group"]) if "group" in row else "all"
-            told = [row["statement"], as_cell(texts[row["statement"]]), group]
-            writer.writerow([*told, row["agree"], row["disagree"], row["seen"]])
-    response = HttpResponse(written.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="statements-{place.slug}.csv"'
-    return response
+    texts = dict(campaign.statements.values_list("pk", "text")) if campaign and found else {}
+    rows = (
+        [
+            row["statement"], as_cell(texts[row["statement"]]), _letter(row["group"]) if "group" in row else "all",
+            row["agree"], row["disagree"], row["seen"],
+        ]
+        for row in (*found.statements, *found.by_group)
+    ) if found else ()  # fmt: skip
+    headings = ["statement", "text", "group", "agree", "disagree", "seen"]
+    return csv_file(f"statements-{place.slug}", headings, rows)
 
 
 def _found(campaign: Campaign, votes: list[tuple[str, int, int]]) -> analysis.OpinionGroups:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -14,7 +13,7 @@ from homeground_web.listen.heaps import Heap, Heaps, Taken, heaps_after
 from homeground_web.listen.models import Campaign, Conversation, Point, Sorting, Step
 from homeground_web.shell import freshness
 
-__all__ = ["FEWEST_TO_ASK", "ask", "begin", "label_of", "now", "people_in", "propose", "show", "step", "undo"]
+__all__ = ["FEWEST_TO_ASK", "ask", "begin", "label_of", "now", "propose", "show", "step", "undo"]
 
 FEWEST_TO_ASK = analysis.ENOUGH
 SURE_ENOUGH = 0.5  # below it a suggestion is not made: the point stays with people
@@ -92,11 +91,6 @@ def label_of(heap: Heap) -> str:
     return heap.name or ", ".join(heap.terms[:3])
 
 
-def people_in(points: Iterable[Point]) -> int:
-    """Return how many people said something: each conversation counts once, however much was said in it."""
-    return sum({point.conversation_id: point.conversation.people for point in points}.values())
-
-
 def ask(sorting: Sorting) -> int:
     """Find out which of the points nobody put anywhere may belong to the heaps people filled; return how many.
 
@@ -124,11 +118,11 @@ def show(sorting: Sorting, *, by: Any) -> None:
     """Show the themes to everybody as they stand now: only points that a person confirmed, and only named heaps."""
     heaps = now(sorting)
     shown = [
-        {"number": heap.number, "name": heap.name, "points": heap.confirmed, "stability": heap.stability}
+        {"number": heap.number, "name": heap.name, "points": heap.confirmed}
         for heap in heaps.themes()
         if heap.name and heap.confirmed
     ]
-    sorting.shown = {"themes": shown, "alone": [], "order_is_sure": bool(sorting.told.get("order_is_sure"))}
+    sorting.shown = {"themes": shown}
     sorting.shown_when = timezone.now()
     sorting.save(update_fields=["shown", "shown_when"])
     log.write("showed themes", sorting, user=by, place_id=sorting.campaign.place_id, after={"themes": len(shown)})

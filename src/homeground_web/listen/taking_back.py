@@ -14,7 +14,7 @@ from homeground_web.listen.hiding import Hidden, hide
 from homeground_web.listen.models import Conversation, Gone, Removal, Statement
 from homeground_web.shell import freshness
 
-__all__ = ["TOMBSTONES", "change", "erase", "erase_again", "of_code"]
+__all__ = ["TOMBSTONES", "change", "erase", "erase_again", "of_code", "take_out_what_was_made_of"]
 
 TOMBSTONES = "erased.txt"
 """In the home folder: the numbers of what was erased, so that a backup that is restored does not bring it back."""
@@ -36,16 +36,14 @@ def change(conversation: Conversation, text: str, consent: Any) -> Hidden:
     other = hidden.text != conversation.text
     changed = [name for name, is_new in (("text", other), ("consent", consent != conversation.consent)) if is_new]
     if other:
-        _without_what_was_made_of(conversation)
-        conversation.points.all().delete()
-        conversation.translations.all().delete()
+        take_out_what_was_made_of(conversation)
         conversation.text, conversation.hidden = hidden.text, hidden.counts
         conversation.state, conversation.looked_by, conversation.looked = Conversation.State.WAITING, None, None
     conversation.consent = consent
     if consent != Conversation.Consent.STREET:
         conversation.street = ""
     if consent == Conversation.Consent.THEMES:
-        _without_what_was_made_of(conversation)
+        _take_out_statements(conversation)
     conversation.save()
     if changed:
         log.write("changed own words", conversation, place_id=conversation.campaign.place_id, after={"fields": changed})
@@ -63,7 +61,7 @@ def erase(conversation: Conversation, why: Any = Gone.Why.TAKEN_BACK, *, by: Any
             id=conversation.pk, campaign_id=conversation.campaign_id, receipt=conversation.receipt or "", why=why
         )
         place_id = conversation.campaign.place_id
-        _without_what_was_made_of(conversation)
+        _take_out_statements(conversation)
         Removal.objects.filter(kind="conversation", number=str(conversation.pk)).update(to_author="")
         log.write("erased", gone, user=by, place_id=place_id, after={"why": str(why)})
         conversation.delete()
@@ -72,8 +70,14 @@ def erase(conversation: Conversation, why: Any = Gone.Why.TAKEN_BACK, *, by: Any
     return gone
 
 
-def _without_what_was_made_of(conversation: Conversation) -> None:
-    """Take out the statements that were made of its words, with the votes on them."""
+def take_out_what_was_made_of(conversation: Conversation) -> None:
+    """Take out what stands on words that are about to change: statements with their votes, points, translations."""
+    _take_out_statements(conversation)
+    conversation.points.all().delete()
+    conversation.translations.all().delete()
+
+
+def _take_out_statements(conversation: Conversation) -> None:
     Statement.objects.filter(point__conversation=conversation).delete()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from homeground_web.listen import queries
 from homeground_web.listen.models import Conversation, Priority, Sorting, Typed
 
-__all__ = ["Became", "became_of", "is_being_typed", "priorities_of"]
+__all__ = ["Became", "became_of", "is_being_typed", "priorities_by_theme"]
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,6 @@ class Became:
     """A theme that somebody's words are part of, and what was agreed about it."""
 
     theme: Any
-    points: tuple[Any, ...]
     priorities: tuple[Priority, ...]
 
 
@@ -25,19 +24,24 @@ def became_of(conversation: Conversation) -> list[Became]:
     sorting = queries.shown_sorting(conversation.campaign.place)
     if sorting is None or not sorting.shown:
         return []
-    own = {point.pk: point for point in conversation.points.filter(sorting=sorting).select_related("conversation")}
-    numbers = {one["number"]: [own[pk] for pk in one["points"] if pk in own] for one in sorting.shown["themes"]}
+    own = set(conversation.points.filter(sorting=sorting).values_list("pk", flat=True))
+    mine = {one["number"] for one in sorting.shown["themes"] if own & set(one["points"])}
+    agreed = priorities_by_theme(sorting)
     return [
-        Became(theme, tuple(numbers[theme.number]), tuple(priorities_of(sorting, theme.number)))
+        Became(theme, tuple(agreed.get(theme.number, ())))
         for theme in queries.shown_themes(sorting)
-        if numbers.get(theme.number)
+        if theme.number in mine
     ]
 
 
-def priorities_of(sorting: Sorting, theme: int) -> list[Priority]:
-    """Return the priorities that came of a theme, the newest meeting's first."""
+def priorities_by_theme(sorting: Sorting | None) -> dict[int, list[Priority]]:
+    """Return for each theme of a sorting the priorities that came of it, the newest meeting's first."""
     rows = Priority.objects.filter(sorting=sorting).select_related("meeting").prefetch_related("deeds")
-    return [one for one in rows.order_by("-meeting__held", "place_in_order") if theme in one.themes]
+    found: dict[int, list[Priority]] = {}
+    for one in rows.order_by("-meeting__held", "place_in_order") if sorting else ():
+        for theme in one.themes:
+            found.setdefault(theme, []).append(one)
+    return found
 
 
 def is_being_typed(receipt: str) -> bool:

@@ -16,7 +16,7 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from homeground_web.people.models import Membership, Phase, Role
@@ -129,10 +129,12 @@ def check(user: Any, action: str, place_id: int | None = None, now: datetime | N
         raise Closed(rule.phase, coming.opens if coming else None, gone.closes if gone else None)
 
 
-def needs(action: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+def needs(
+    action: str, *, in_json: bool = False
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """Let a view be seen only by those who may do `action`; a view of a place has ``slug`` in its address.
 
-    Somebody who is not signed in is asked to, where that could help.
+    Somebody who is not signed in is asked to, where that could help; a script that asks is told so `in_json`.
     """
     rule = actions()[action]
 
@@ -144,7 +146,11 @@ def needs(action: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., 
             try:
                 check(request.user, action, _place_id(kwargs))
             except NotAllowed:
-                if not request.user.is_authenticated:
+                signed_in = request.user.is_authenticated
+                if in_json:
+                    told = ("role", 403) if signed_in else ("sign-in", 401)
+                    return JsonResponse({"why": told[0]}, status=told[1])
+                if not signed_in:
                     return redirect_to_login(request.get_full_path())
                 raise
             return view(request, *args, **kwargs)

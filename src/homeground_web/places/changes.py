@@ -18,6 +18,7 @@ from homeground_web.audit.models import Entry
 from homeground_web.people.gate import needs
 from homeground_web.people.models import User
 from homeground_web.places.models import Place
+from homeground_web.shell.csvs import as_cell
 
 __all__ = ["log_csv", "log_page"]
 
@@ -66,7 +67,7 @@ def log_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
             yield writer.writerow(
                 [
                     line.when.isoformat(timespec="seconds"),
-                    _safe(line.who),
+                    as_cell(line.who),
                     line.verb,
                     line.thing,
                     line.before,
@@ -94,8 +95,3 @@ def _lines(entries: Iterable[Entry]) -> Iterator[Line]:
 
 def _told(values: dict[str, Any]) -> str:
     return "; ".join(f"{name}: {', '.join(map(str, v)) if isinstance(v, list) else v}" for name, v in values.items())
-
-
-def _safe(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

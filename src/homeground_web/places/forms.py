@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from homeground_web.places import queries
 from homeground_web.places.models import Area, Place
+from homeground_web.shell.days import day_field
 
 __all__ = ["EditForm", "NewForm", "PhaseForm", "TextForm"]
 
@@ -160,14 +161,10 @@ class PhaseForm(forms.Form):
     """When a stage is open."""
 
     stage = forms.ChoiceField(label=gettext_lazy("Which stage?"), choices=list(_STAGES.items()))
-    opens = forms.DateField(
-        label=gettext_lazy("First day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    opens = day_field(gettext_lazy("First day"))
+    closes = day_field(
+        gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Leave it out when it is not known yet.")
     )
-    closes = forms.DateField(
-        label=gettext_lazy("Last day"), required=False,
-        help_text=gettext_lazy("Leave it out when it is not known yet."),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         """See that the last day does not come before the first."""

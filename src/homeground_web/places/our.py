@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
 from typing import Any
 
 from django.conf import settings
@@ -27,7 +26,7 @@ from homeground_web.places import own, queries, readers, texts
 from homeground_web.places.forms import EditForm, NewForm, PhaseForm, TextForm
 from homeground_web.places.models import Place
 from homeground_web.places.sketch import sketch
-from homeground_web.shell import analysis, panels, posted
+from homeground_web.shell import analysis, days, panels, posted
 
 __all__ = ["edit", "new", "our", "ours", "people", "read_feedback", "stages", "translate", "working"]
 
@@ -178,8 +177,8 @@ def stages(request: HttpRequest, slug: str) -> HttpResponse:
     form = PhaseForm(request.POST if wish == "open" else None)
     if wish == "open" and form.is_valid():
         told = form.cleaned_data
-        closes = _end_of(told["closes"]) if told["closes"] else None
-        phases.open_stage(place.pk, told["stage"], _start_of(told["opens"]), closes, by=request.user)
+        closes = days.end_of(told["closes"]) if told["closes"] else None
+        phases.open_stage(place.pk, told["stage"], days.start_of(told["opens"]), closes, by=request.user)
         return HttpResponseRedirect(request.path)
     if wish == "close":
         phase = get_object_or_404(Phase, pk=posted.number(request, "phase"), place_id=place.pk)
@@ -188,14 +187,6 @@ def stages(request: HttpRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     shown = {"place": place, "form": form, "phases": Phase.objects.filter(place_id=place.pk), "now": now}
     return render(request, "places/stages.html", shown, status=400 if form.errors else 200)
-
-
-def _start_of(day: Any) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
-
-
-def _end_of(day: Any) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time(23, 59, 59)))
 
 
 @never_cache

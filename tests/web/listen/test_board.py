@@ -85,6 +85,17 @@ def test_more_is_hidden_by_hand_and_words_are_erased_on_request(chair: Client, c
     assert not Conversation.objects.filter(pk=words.pk).exists()
 
 
+def test_what_is_hidden_later_goes_from_the_statement_made_of_it(chair: Client, sorted_campaign: Campaign) -> None:
+    """Its words may hold what is hidden now: the statement, its points and translations go with them."""
+    point = sorted_campaign.sortings.get().points.get(conversation_id="00000000-0000-0000-0000-000000000001")
+    chair.post(f"{HERE}/statements", {"wish": "make", "point": point.pk, "text": "My shift begins at seven."})
+    told = {"conversation": str(point.conversation_id), "wish": "hide", "words": "shift"}
+    chair.post(f"{HERE}/look", told)
+    assert "[hidden]" in Conversation.objects.get(pk=point.conversation_id).text
+    assert not Statement.objects.filter(text="My shift begins at seven.").exists()
+    assert not point.conversation.points.exists()
+
+
 def test_words_are_put_into_another_language(chair: Client, sorted_campaign: Campaign, client: Client) -> None:
     """Beside the original, for readers of that language."""
     words = Conversation.objects.get(language="pl")
@@ -133,7 +144,8 @@ def test_small_numbers_are_hidden_and_cannot_be_worked_out(counts: dict[str, int
 
 def test_who_was_not_heard_is_said_in_words(campaign: Campaign, client: Client, place: Any) -> None:
     """Where far fewer were heard than live here."""
-    assert heard.missing_sentences(campaign) == ["“16 to 24”: 0 in 100 we heard, 20 in 100 who live here."]
+    questions = heard.by_band(campaign, public=True)
+    assert heard.missing_sentences(questions) == ["“16 to 24”: 0 in 100 we heard, 20 in 100 who live here."]
 
 
 def test_a_meeting_agrees_from_themes_and_all_see_it(chair: Client, sorted_campaign: Campaign, client: Client) -> None:

@@ -31,7 +31,6 @@ class Brought(models.Model):
     name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     rows = models.JSONField(default=list)
-    problems = models.JSONField(default=list)
     headings = models.JSONField(default=list)
     chosen = models.JSONField(default=dict)  # what each heading holds
     user_id = models.BigIntegerField(null=True)

@@ -22,7 +22,6 @@ class Sorting(models.Model):
     asked = models.JSONField(default=dict)  # theme: suggestions, the least sure first
     shown = models.JSONField(null=True)  # the themes as they were shown to everybody
     shown_when = models.DateTimeField(null=True)
-    ended = models.DateTimeField(null=True)
 
     class Meta:
         """Newest first."""
