@@ -585,9 +585,14 @@ def test_a_worry_goes_to_the_one_named_person(phone: Callable[..., Phone], shown
     one.page.click("#worry button")
     one.says("Your worry has not been sent yet.")
     one.context.set_offline(False)
-    one.page.locator("#strip", has_not_text="worry").wait_for()
     asked = "from homeground_web.listen.models import Worry\ntold = list(Worry.objects.values_list('text', flat=True))"
-    assert shown_site.told(asked).count("Anna at number 9 has no heating.") == 1
+    until = time.monotonic() + 15
+    while not (came := shown_site.told(asked).count("Anna at number 9 has no heating.")):
+        assert time.monotonic() < until, "it never came"
+        one.page.wait_for_timeout(100)
+    one.page.locator("#strip", has_not_text="worry").wait_for()
+    one.page.wait_for_timeout(1000)
+    assert came == shown_site.told(asked).count("Anna at number 9 has no heating.") == 1
 
 
 def test_two_people_answer_statements_without_signal_and_each_answer_arrives_once(

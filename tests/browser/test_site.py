@@ -46,6 +46,8 @@ def opened(chromium: Any, served: str, kind: str, cookie: dict[str, Any] | None,
     page.on("request", lambda request: page.asked.append(request.url))
     answer = page.goto(served + address_of(KINDS[kind]))
     assert answer.status == KINDS[kind].status, (kind, answer.status)
+    if options.get("java_script_enabled", True):
+        page.wait_for_selector("#opening", state="detached")  # the doorstep's own page is drawn by its script
     return page
 
 

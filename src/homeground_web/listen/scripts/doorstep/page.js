@@ -99,10 +99,16 @@ async function begin() {
     show("doors", { quiet: true });
     await note.restore();
   }
-  root.hidden = false;
+  open();
   outbox.run();
   outbox.greet().catch(() => {});
   warn(store);
+}
+
+// Until now there was a title and, after three seconds, the way to the web form.
+function open() {
+  part("opening")?.remove();
+  root.hidden = false;
 }
 
 async function warn(store) {
@@ -119,7 +125,7 @@ function cannot(wrong) {
   console.warn(wrong);
   root.querySelector(".hg-strip").hidden = true;
   show("cannot", { quiet: true });
-  root.hidden = false;
+  open();
 }
 
 if (possible()) begin().then(register, cannot); else cannot("no place to keep notes");
