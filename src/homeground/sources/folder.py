@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -91,7 +92,8 @@ class Scan:
 def scan(folder: Path, *, progress: Callable[[str], None] | None = None) -> Scan:
     """Return which known data sets a folder and its subfolders hold, recognised by headings, not by names.
 
-    Only headings are read. Nothing in the folder can stop the scan: what cannot be read is passed over, and told.
+    Only headings are read. Nothing in the folder can stop the scan: what cannot be read is passed over, and told. A
+    folder in which nothing was touched since is not read again.
 
     Parameters
     ----------
@@ -110,6 +112,42 @@ def scan(folder: Path, *, progress: Callable[[str], None] | None = None) -> Scan
         raise MissingDataset(what, remedy="Give the folder with the official files.", file=folder)
     problems: list[Problem] = []
     files, ignored = _walk(folder, problems)
+    marks = (folder, *problems, ignored, *(_mark(path) for path in files))
+    seen = _kept.get(marks)
+    if seen is None:
+        seen = _looked_through(folder, files, problems, ignored, progress or (lambda _: None))
+        if _settled(files):
+            if len(_kept) >= _MOST_KEPT:
+                _kept.clear()
+            _kept[marks] = seen
+    return replace(seen, catalogue=dict(seen.catalogue))
+
+
+_kept: dict[tuple[object, ...], Scan] = {}
+_MOST_KEPT = 8
+_SETTLED = 2.0  # seconds: what was touched since may be written to again within one tick of the file system's clock
+
+
+def _mark(path: Path) -> tuple[object, ...]:
+    """Return what tells whether a file was touched."""
+    try:
+        now = path.stat()
+    except OSError as error:
+        return (path, error.errno)
+    return (path, now.st_ino, now.st_size, now.st_mtime_ns, now.st_ctime_ns)
+
+
+def _settled(files: list[Path]) -> bool:
+    try:
+        latest = max((max(now.st_mtime, now.st_ctime) for now in (path.stat() for path in files)), default=0.0)
+    except OSError:
+        return False
+    return time.time() - latest > _SETTLED
+
+
+def _looked_through(
+    folder: Path, files: list[Path], problems: list[Problem], ignored: int, progress: Callable[[str], None]
+) -> Scan:
     catalogue = dict(datasets())
     for path in [path for path in files if path.name.endswith(_OWN)]:
         try:
@@ -121,8 +159,7 @@ def scan(folder: Path, *, progress: Callable[[str], None] | None = None) -> Scan
     for path in files:
         if path.name.endswith(_OWN):
             continue
-        if progress:
-            progress(str(path))
+        progress(str(path))
         known, problem = _look_into(path, catalogue)
         found += known
         if not known and path.name.lower().endswith(_MOSTLY_OTHERS) and not (problem and problem.nearest):

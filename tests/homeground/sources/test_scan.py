@@ -213,6 +213,34 @@ def test_a_large_workbook_is_looked_at_without_unpacking_it(folder, monkeypatch)
     assert seen <= 25
 
 
+def test_a_folder_is_read_again_only_when_something_in_it_was_touched(folder, monkeypatch):
+    """What was scanned before costs a look at the dates of its files; no change goes unseen."""
+    monkeypatch.setattr("homeground.sources.folder._SETTLED", -1.0)
+    table = folder / "some.csv"
+    table.write_text("code,pubs\nE01000001,3\n")
+    looked: list[str] = []
+    first = scan(folder, progress=looked.append)
+    assert scan(folder, progress=looked.append) == first and first.has("pubs")
+    assert looked == [str(table)]
+    first.catalogue.clear()  # what a caller does with its own is nobody else's
+    assert "pubs" in scan(folder).catalogue
+    table.write_text("code,cats\nE01000001,3\n")
+    assert not scan(folder, progress=looked.append).has("pubs")
+    (folder / "more.csv").write_text("code,pubs\nE01000001,3\n")
+    assert scan(folder).has("pubs")
+    (folder / "more.csv").unlink()
+    assert not scan(folder).has("pubs")
+
+
+def test_what_was_just_written_is_never_kept(folder):
+    """It may be written to again before the clock of the file system goes on."""
+    (folder / "some.csv").write_text("code,pubs\nE01000001,3\n")
+    looked: list[str] = []
+    scan(folder, progress=looked.append)
+    scan(folder, progress=looked.append)
+    assert len(looked) == 2
+
+
 def test_a_folder_that_is_not_there_is_an_error(homeground, tmp_path):
     """And so is a file in its place."""
     ran = homeground("data", "scan", tmp_path / "nowhere")
