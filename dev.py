@@ -42,6 +42,9 @@ BENCH_LOCK = ROOT / "bench" / "requirements.lock"
 MODEL_LOCK = ROOT / "model.lock"
 OLDEST = (3, 11)
 OWN_DATABASES = ("runs/test_backup.py", "jobs/test_worker.py")  # tests that bring a database of each kind themselves
+NO_DATABASES = ("shell/test_plain.py",)  # how plainly pages are written is the same on each kind
+# Tests run beside each other, one to a core: sums that take all cores for themselves would wait for one another.
+ONE_THREAD_EACH = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 LONGEST_CHECK = 30  # minutes; none takes half as long
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 
@@ -134,10 +137,10 @@ def test_everything(*, fast: bool, browser: bool, arguments: list[str]) -> int:
     linters(checks)
     if not fast:
         checks.run("docs site", [PYTHON, "-m", "mkdocs", "build", "--strict"])
-        checks.run("demo", [PYTHON, ROOT / "examples" / "demo.py", "--once"])
     report = VENV / "pytest.xml"
     report.unlink(missing_ok=True)
     pytest = [PYTHON, "-m", "pytest", "-q", "-n", "auto", "--dist", "loadfile", f"--junitxml={report}"]
+    extra |= ONE_THREAD_EACH
     if fast:
         checks.run("pytest", [*pytest, "-m", "not slow and not browser"], extra=extra)
         checks.skipped += skipped_tests(report)
@@ -147,9 +150,10 @@ def test_everything(*, fast: bool, browser: bool, arguments: list[str]) -> int:
         checks.run("pytest", pytest, extra={**extra, "HOMEGROUND_TEST_POSTGRES": database.address})
         checks.skipped += skipped_tests(report)
         if database.address:
-            again = [*pytest, "tests/web", *(f"--deselect=tests/web/{name}" for name in OWN_DATABASES)]
+            left_out = (*OWN_DATABASES, *NO_DATABASES)
+            again = [*pytest, "tests/web", *(f"--deselect=tests/web/{name}" for name in left_out)]
             both = {"HOMEGROUND_TEST_DATABASE": database.address, "HOMEGROUND_TEST_POSTGRES": database.address}
-            checks.run("the platform on PostgreSQL", again, extra=both)
+            checks.run("the platform on PostgreSQL", again, extra=ONE_THREAD_EACH | both)
     return checks.close(time.monotonic() - began)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.web.district import small_district
+from tests.web.district import put_home
 from tests.web.site import Site
 
 pytest.register_assert_rewrite("tests.browser.report_rules")
@@ -14,11 +14,8 @@ pytest.register_assert_rewrite("tests.browser.report_rules")
 
 @pytest.fixture(scope="module")
 def shown_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """A site with the district shown, on SQLite."""
-    folder = small_district(tmp_path_factory.mktemp("district"))
-    site = Site(tmp_path_factory.mktemp("site") / "home")
-    site.type("migrate", "--verbosity", "0")
-    site.type("load", folder, "--show")
+    """A site with the district shown, on SQLite, and what the examples of pages are about."""
+    site = put_home(tmp_path_factory, tmp_path_factory.mktemp("site") / "home")
     site.told("from tests.web.pages import furnish\nfurnish()\ntold = 1")
     return site
 

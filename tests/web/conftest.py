@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,23 +13,37 @@ import pytest
 from django.core.cache import caches
 from django.test import Client
 
-from tests.web.district import small_district
+from tests.web.district import district_folder_of, put_home
 
 WARD = "ZW022"  # a ward with every kind of figure; it is not on the list of left-behind wards
 
 
 @pytest.fixture(scope="session")
 def district_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the invented district, as an operator would have it."""
-    return small_district(tmp_path_factory.mktemp("district"))
+    """The folder of the invented district, as an operator would have it; copy it before you change it."""
+    return district_folder_of(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any, district_folder: Path) -> None:
-    """Load the district once for all tests; each test's own changes are rolled back."""
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: Any, district_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Show the district to all tests; each test's own changes are rolled back."""
+    from django.conf import settings
+    from django.db import connection
+
     from homeground_web.places import loading
 
     with django_db_blocker.unblock():
+        if connection.vendor == "sqlite":
+            # What another process has loaded is taken over whole: its tables, and the files that they name.
+            home = tmp_path_factory.mktemp("loaded") / "home"
+            put_home(tmp_path_factory, home)
+            with closing(sqlite3.connect(home / "homeground.sqlite3")) as loaded:
+                connection.ensure_connection()
+                loaded.backup(connection.connection)
+            shutil.copytree(home / "store", settings.STORE, dirs_exist_ok=True)
+            return
         load = loading.begin(district_folder)
         loading.prepare(load, lambda *_: None)
         loading.swap(load)

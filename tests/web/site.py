@@ -34,6 +34,24 @@ told = {{"name": settings.SESSION_COOKIE_NAME, "value": session.session_key}}
 """
 
 
+_SIGN = "told: "
+_INSIDE = f"""
+import json, sys, traceback
+import django
+django.setup()
+from django.db import connections
+for line in sys.stdin:
+    names = {{}}
+    try:
+        exec(json.loads(line), names)
+        answer = [True, names["told"]]
+    except Exception:
+        answer = [False, traceback.format_exc()]
+    connections.close_all()
+    print({_SIGN!r} + json.dumps(answer, default=str), flush=True)
+"""
+
+
 class Site:
     """A site with its own home, run by its own commands."""
 
@@ -42,6 +60,7 @@ class Site:
             **os.environ, "PYTHONPATH": str(_ROOT), "HOMEGROUND_HOME": str(home), "HOMEGROUND_DATABASE": database,
             "DJANGO_SETTINGS_MODULE": "homeground_web.config.settings", **settings,
         }  # fmt: skip
+        self._inside: subprocess.Popen[str] | None = None
 
     def type(self, *words: object, code: int = 0) -> str:
         """Type a command; return what it says."""
@@ -54,11 +73,23 @@ class Site:
         return subprocess.Popen(_line(words), env=self.env, stdout=subprocess.DEVNULL, start_new_session=alone)
 
     def told(self, code: str) -> Any:
-        """Run some Python inside the site; return what it leaves in `told`, as JSON carries it."""
-        whole = f"import django, json\ndjango.setup()\n{code}\nprint('\\n' + json.dumps(told, default=str))"
-        ended = subprocess.run([sys.executable, "-c", whole], env=self.env, capture_output=True, text=True, check=False)
-        assert ended.returncode == 0, ended.stderr
-        return json.loads(ended.stdout.splitlines()[-1])
+        """Run some Python inside the site; return what it leaves in `told`, as JSON carries it.
+
+        One process does so for all that is asked of a site: to start Django takes longer than most answers.
+        """
+        if self._inside is None or self._inside.poll() is not None:
+            line = [sys.executable, "-c", _INSIDE]
+            self._inside = subprocess.Popen(
+                line, env=self.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+            )
+        assert self._inside.stdin is not None and self._inside.stdout is not None
+        self._inside.stdin.write(json.dumps(code) + "\n")
+        self._inside.stdin.flush()
+        answer = next((line for line in self._inside.stdout if line.startswith(_SIGN)), "")
+        assert answer, "the process inside the site ended"
+        fine, said = json.loads(answer.removeprefix(_SIGN))
+        assert fine, said
+        return said
 
     def signed_in(self, email: str) -> dict[str, Any]:
         """Return the session cookie of an administrator."""

@@ -22,8 +22,14 @@ from homeground_web.jobs import queue
 told = str(queue.put("load", folder={folder!r}, show=True).pk)
 """
 _STATE = """
+import time
 from homeground_web.jobs.models import Job
-told = list(Job.objects.filter(pk={job!r}).values_list("state", "share", "attempts", "error").get())
+end = time.monotonic() + {patience}
+while True:
+    told = list(Job.objects.filter(pk={job!r}).values_list("state", "share", "attempts", "error").get())
+    if told[0] in {wanted!r} or time.monotonic() > end:
+        break
+    time.sleep(0.2)
 """
 _LONG_AGO = """
 from datetime import timedelta
@@ -56,19 +62,23 @@ def until(holds: Callable[[], Any], seconds: float = 90.0) -> Any:
     raise AssertionError("it never came to be")
 
 
+def state_of(site: Site, job: str, *wanted: str, patience: float = 120.0) -> Any:
+    """Return how a job stands, as soon as it stands as `wanted`, or else when patience ends."""
+    return site.told(_STATE.format(job=job, wanted=wanted, patience=patience if wanted else 0.0))
+
+
 def test_a_job_outlives_a_worker_that_is_killed(site: Site, district_folder: Path) -> None:
     """Killed in the midst of a load; the next worker does it again, once, and the public sees it whole."""
     job = site.told(_PUT.format(folder=str(district_folder)))
-    state = _STATE.format(job=job)
     first = site.start("worker")
-    until(lambda: site.told(state)[0] == "running")
+    assert state_of(site, job, "running")[0] == "running"
     first.send_signal(signal.SIGKILL)
     first.wait()
-    assert site.told(state)[0] == "running"  # nobody noticed yet
+    assert state_of(site, job)[0] == "running"  # nobody noticed yet
     site.told(_LONG_AGO)
     second = site.start("worker")
     try:
-        ended = until(lambda: (now := site.told(state))[0] in ("done", "failed") and now)
+        ended = state_of(site, job, "done", "failed")
     finally:
         second.terminate()
         second.wait(timeout=30)
@@ -83,7 +93,7 @@ def test_one_command_serves_pages_and_does_jobs(site: Site, district_folder: Pat
     """On SQLite, without any other server: a load put down while it serves is on its pages soon after."""
     with site.served() as address:
         job = site.told(_PUT.format(folder=str(district_folder)))
-        until(lambda: site.told(_STATE.format(job=job))[0] == "done")
+        assert state_of(site, job, "done", "failed")[0] == "done"
         with urllib.request.urlopen(f"{address}/places/ZW022") as page:
             assert "people live here" in page.read().decode()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.web.district import small_district
+from tests.web.district import district_folder_of, put_home
 from tests.web.site import Site
 
 pytestmark = pytest.mark.slow
@@ -39,21 +39,16 @@ class Pages(Site):
         return subprocess.run(line, env=self.env, capture_output=True, text=True, check=True).stdout
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The invented district, with few draws."""
-    return small_district(tmp_path_factory.mktemp("district"), draws=50)
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
-def site(request: pytest.FixtureRequest, tmp_path: Path, folder: Path) -> Pages:
+def site(request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Pages:
     """A site with the district shown, on each kind of database."""
-    database = ""
-    if request.param == "postgresql":
-        database = request.getfixturevalue("empty_postgres")
-    made = Pages(tmp_path / "home", database)
+    home = tmp_path / "home"
+    if request.param == "sqlite":
+        put_home(tmp_path_factory, home)
+        return Pages(home)
+    made = Pages(home, request.getfixturevalue("empty_postgres"))
     made.type("migrate", "--verbosity", "0")
-    made.type("load", folder, "--show")
+    made.type("load", district_folder_of(tmp_path_factory), "--show")
     return made
 
 
