@@ -46,7 +46,7 @@ def listen() -> str:
 def _campaign(place: Any, board: Any) -> Any:
     from django.utils import timezone
 
-    from homeground_web.listen import campaigns
+    from homeground_web.listen import campaigns, census
     from homeground_web.listen.models import Patch
 
     today = timezone.localdate()
@@ -57,9 +57,11 @@ def _campaign(place: Any, board: Any) -> Any:
         "worry_to": str(board.pk), "keep_until": today + timedelta(days=730),
     }  # fmt: skip
     campaign = campaigns.save(place, None, told, by=board)
+    census.fill(campaign)
+    campaign.refresh_from_db()
     ages = {"16-24": 0.14, "25-44": 0.3, "45-64": 0.31, "65+": 0.25}
     campaign.targets = {**campaign.targets, "age": ages}
-    campaign.targets_from = "invented shares, as a census would give them"
+    campaign.targets_from += "; for ages, invented shares that a board typed"
     campaign.save(update_fields=["targets", "targets_from"])
     for street, doors in zip(_STREETS, (44, 61, 38), strict=True):
         Patch.objects.create(campaign=campaign, name=street, streets=street, doors=doors)

@@ -12,19 +12,57 @@ import polars as pl
 
 from homeground import __version__
 from homeground.errors import HomegroundError
+from homeground.journey.counted import counted
 from homeground.listen.agreement import agreement
 from homeground.listen.embedding import embed
 from homeground.listen.groups import find_groups
 from homeground.listen.redact import Found, find_details, hide_details
 from homeground.listen.suggest import ENOUGH, suggest
 from homeground.listen.themes import FEWEST, GRAINS, find_themes, order_is_sure
+from homeground.sources.folder import scan
 from homeground.sources.language_model import open_model
 from homeground.sources.said import open_said
+from homeground.understand.profile import place_of
+from homeground_web.places.analysis import desk_of
 
 __all__ = [
     "ENOUGH", "FEWEST", "GRAINS", "Found", "HomegroundError", "OpinionGroups", "Proposal", "alpha", "find_details",
-    "hide_details", "opinion_groups", "order_is_sure", "proposal", "read_table", "suggestions",
+    "hide_details", "opinion_groups", "order_is_sure", "proposal", "read_table", "suggestions", "who_lives",
 ]  # fmt: skip
+
+
+_WHOLE = ""
+
+
+def who_lives(
+    folder: Path, presets: tuple[str, ...], node: str, parts: Mapping[str, float],
+    tables: Sequence[tuple[str, Mapping[str, Sequence[str]], Sequence[str]]],
+) -> tuple[dict[str, float], str] | None:  # fmt: skip
+    """Return how many people or homes of a place there are in each band, and the title of the table that counts them.
+
+    The first of `tables` (a name in the catalogue, headings by band, headings of all together) that is in the folder
+    and whole is taken; None when there is none. A band without headings is what the others leave of all together.
+    """
+    there = scan(folder)
+    if not any(there.has(name) for name, *_ in tables):
+        return None
+    figures = desk_of(folder, presets).figures
+    place = place_of(figures, node, dict(parts))
+    for name, bands, whole in tables:
+        if not there.has(name):
+            continue
+        groups = {band: headings for band, headings in bands.items() if headings}
+        if whole:
+            groups[_WHOLE] = whole
+        try:
+            found = counted(figures, place, where=there, dataset=name, groups=groups)
+        except HomegroundError:
+            continue  # no lookup leads there, or the table is damaged: the board can type the shares
+        counts = {group: count for group, count in found.counts.items() if count is not None}
+        if len(counts) == len(groups):
+            left = counts.pop(_WHOLE, 0.0) - sum(counts.values())
+            return {band: counts.get(band, max(0.0, left)) for band in bands}, found.source.title
+    return None
 
 
 @lru_cache(maxsize=1)

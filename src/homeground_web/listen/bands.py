@@ -7,16 +7,27 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-__all__ = ["QUESTIONS", "Band", "Question", "known", "questions_of"]
+__all__ = ["QUESTIONS", "Band", "Counts", "Question", "known", "questions_of"]
 
 
 @dataclass(frozen=True)
 class Band:
-    """One answer; `figures` are the figures of a place's profile that say what share of people it fits, of 100."""
+    """One answer."""
 
     key: str
     title: Any = field(compare=False)
-    figures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Counts:
+    """A table that counts people or homes by band: its name in the catalogue, and the headings of each band.
+
+    A band without headings is what the others leave of `whole`.
+    """
+
+    dataset: str
+    bands: tuple[tuple[str, tuple[str, ...]], ...]
+    whole: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -26,7 +37,47 @@ class Question:
     key: str
     title: Any = field(compare=False)
     bands: tuple[Band, ...]
+    counted: tuple[Counts, ...] = ()  # the first that is there is taken
 
+
+def _ages(first: int, last: int, *more: str) -> tuple[str, ...]:
+    return (*(str(age) for age in range(first, last + 1)), *more)
+
+
+_CENSUS = "census2021-lsoa21"
+_AGES = Counts(
+    "population-lsoa11-age",
+    (("16-24", _ages(16, 24)), ("25-44", _ages(25, 44)), ("45-64", _ages(45, 64)), ("65+", _ages(65, 89, "90+"))),
+)
+_HOMES = Counts(
+    _CENSUS,
+    (
+        ("own", ("tenure: Owned: Owns outright", "tenure: Owned: Owns with a mortgage or loan",
+                 "tenure: Shared ownership: Shared ownership")),
+        ("social", ("tenure: Social rented: Other social rented",
+                    "tenure: Social rented: Rents from council or Local Authority")),
+        ("private", ("tenure: Private rented: Other private rented",
+                     "tenure: Private rented: Private landlord or letting agency")),
+        ("other", ("tenure: Lives rent free",)),
+    ),
+)  # fmt: skip
+# The invented district counts homes too.
+_HOMES_INVENTED = Counts(
+    "invented-census-2021",
+    (("own", ("households_owning",)), ("social", ("households_social_rented",)),
+     ("private", ("households_private_rented",)), ("other", ())),
+    ("households",),
+)  # fmt: skip
+_GROUPS = Counts(
+    _CENSUS,
+    (
+        ("white", ("ethnic_group: White",)),
+        ("asian", ("ethnic_group: Asian, Asian British or Asian Welsh",)),
+        ("black", ("ethnic_group: Black, Black British, Black Welsh, Caribbean or African",)),
+        ("mixed", ("ethnic_group: Mixed or Multiple ethnic groups",)),
+        ("other", ("ethnic_group: Other ethnic group",)),
+    ),
+)
 
 QUESTIONS = {
     one.key: one
@@ -37,16 +88,15 @@ QUESTIONS = {
                 Band("16-24", _("16 to 24")), Band("25-44", _("25 to 44")), Band("45-64", _("45 to 64")),
                 Band("65+", _("65 or older")),
             ),
+            (_AGES,),
         ),
         Question(
             "home", _("What kind of home is it?"),
             (
-                Band("own", _("We own it"), ("own-home", "invented-owned-2021")),
-                Band("social", _("We rent it from the council or a housing association"),
-                     ("social-rent", "invented-social-rent-2021")),
-                Band("private", _("We rent it from somebody else"), ("private-rent",)),
-                Band("other", _("Something else")),
+                Band("own", _("We own it")), Band("social", _("We rent it from the council or a housing association")),
+                Band("private", _("We rent it from somebody else")), Band("other", _("Something else")),
             ),
+            (_HOMES, _HOMES_INVENTED),
         ),
         Question(
             "ethnic", _("Which group do you feel part of?"),
@@ -54,6 +104,7 @@ QUESTIONS = {
                 Band("white", _("White")), Band("asian", _("Asian")), Band("black", _("Black")),
                 Band("mixed", _("Mixed")), Band("other", _("Another group")),
             ),
+            (_GROUPS,),
         ),
         Question(
             "years", _("How long have you lived here?"),

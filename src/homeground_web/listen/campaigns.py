@@ -15,7 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from homeground_web.audit import log
-from homeground_web.listen import census, queries
+from homeground_web.jobs import queue
+from homeground_web.listen import queries
 from homeground_web.listen.forms import CampaignForm, PatchForm
 from homeground_web.listen.hiding import lines
 from homeground_web.listen.models import Campaign, Conversation, Patch, Statement, Walker
@@ -138,10 +139,10 @@ def save(place: Place, campaign: Campaign | None, told: Mapping[str, Any], *, by
     campaign.opens = days.start_of(told["opens"])
     campaign.closes = days.end_of(told["closes"]) if told["closes"] else None
     campaign.worry_to_id = int(told["worry_to"]) if told["worry_to"] else None
-    if is_new:
-        campaign.targets, campaign.targets_from = census.targets(place, campaign.asked)
     campaign.save()
     log.write("set up" if is_new else "changed", campaign, user=by, place_id=place.pk, after={"asked": campaign.asked})
+    if is_new:
+        queue.put("who-lives-here", user=by, place_id=place.pk, campaign=campaign.pk)
     freshness.move_on()
     return campaign
 

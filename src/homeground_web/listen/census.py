@@ -1,41 +1,47 @@
-"""Who lives here, by band: what a fair hearing is held against. From the place's figures, or typed by the board."""
+"""Who lives here, by band: what a fair hearing is held against. Counted in the files of a load, or typed by a board."""
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
 
-import polars as pl
+from homeground_web.listen import analysis, bands
+from homeground_web.listen.models import Campaign
+from homeground_web.places import queries
+from homeground_web.places.models import Place
 
-from homeground_web.listen import bands
-from homeground_web.places.models import Load, Place
-from homeground_web.runs.models import Run
-from homeground_web.runs.store import path_of
+__all__ = ["fill", "targets"]
 
-__all__ = ["targets"]
+_LONGEST = 200  # letters
+_FOUR = 4  # digits: nobody is heard more exactly
 
 
 def targets(place: Place, asked: list[str]) -> tuple[dict[str, dict[str, float]], str]:
     """Return for each question the share of people or homes in each band, 0 to 1, and where that comes from.
 
-    Only bands that a figure of the place fits have one; what is left of a question whose bands are otherwise known goes
-    to 'something else' where there is such a band.
+    A question has shares where a table of the load counts all of its bands in every area of the place.
     """
-    run = Run.objects.filter(kind=f"own {place.pk}", state=Run.State.PUBLISHED, load__state=Load.State.CURRENT).first()
-    file = run.files.filter(name="table.parquet").first() if run else None
-    if run is None or file is None:
+    load = queries.current()
+    parts = dict(place.parts.values_list("code", "share"))
+    node = place.parts.values_list("node", flat=True).first()
+    if load is None or node is None or not Path(load.folder).is_dir():
         return {}, ""
-    table = pl.read_parquet(path_of(file.sha256))
-    if not {"indicator", "value"} <= set(table.columns):
-        return {}, ""
-    values: dict[str, Any] = dict(table.select("indicator", "value").iter_rows())
-    found: dict[str, dict[str, float]] = {}
+    found, titles = {}, []
     for question in bands.questions_of(asked):
-        shares = {
-            band.key: float(values[figure]) / 100
-            for band in question.bands
-            for figure in band.figures
-            if values.get(figure) is not None
-        }
-        if shares and sum(shares.values()) <= 1.001:
-            found[question.key] = shares
-    return found, run.title if found else ""
+        told = analysis.who_lives(
+            Path(load.folder), tuple(load.plan.get("presets", ())), node, parts,
+            [(one.dataset, dict(one.bands), one.whole) for one in question.counted],
+        )  # fmt: skip
+        whole = sum(told[0].values()) if told else 0.0
+        if told is None or not whole:
+            continue
+        counts, title = told
+        found[question.key] = {band.key: round(counts[band.key] / whole, _FOUR) for band in question.bands}
+        titles.append(title)
+    return found, "; ".join(dict.fromkeys(titles))
+
+
+def fill(campaign: Campaign) -> int:
+    """Count who lives here for a time of listening, unless the board typed it; return for how many questions."""
+    found, source = targets(campaign.place, campaign.asked)
+    Campaign.objects.filter(pk=campaign.pk, targets={}).update(targets=found, targets_from=source[:_LONGEST])
+    return len(found)

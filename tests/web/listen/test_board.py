@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from homeground.sources.datasets import datasets
 from homeground_web.audit.models import Entry
-from homeground_web.listen import answering, heard, looking, queries, taking_back
+from homeground_web.listen import answering, bands, census, heard, looking, queries, taking_back
 from homeground_web.listen.models import Campaign, Conversation, Deed, Knock, Meeting, Patch, Priority, Statement, Vote
+from tests.web.conftest import WARD
 from tests.web.listening import CODE, NUMBER
 
 pytestmark = pytest.mark.django_db
@@ -273,3 +277,40 @@ def test_the_page_for_doorsteps_says_what_its_script_needs(member: Any, place: A
     assert worker.content.decode().startswith("self.__PRECACHE = [")
     assert worker.headers["Content-Type"] == "text/javascript"
     assert client.get("/our/our-patch/doorstep/manifest.webmanifest").json()["scope"] == "/our/our-patch/doorstep/"
+
+
+def test_who_lives_here_is_counted_in_the_files_of_the_load(
+    chair: Client, place: Any, district_folder: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    """By home, from the table that the areas of the place stand in; a ward is the sum of its areas."""
+    found, source = census.targets(place, ["age", "home", "years"])
+    own = pl.read_csv(district_folder / "invented-census-2021.csv", comment_prefix="#").filter(
+        pl.col("invented_ward_code") == WARD
+    )
+    homes = own.select("households_owning", "households_social_rented", "households").sum().row(0)
+    assert found["home"]["own"] == pytest.approx(homes[0] / homes[2], abs=1e-4)
+    assert found["home"]["social"] == pytest.approx(homes[1] / homes[2], abs=1e-4)
+    assert set(found) == {"home"}  # the invented district has no table of ages by band
+    assert sum(found["home"].values()) == pytest.approx(1.0, abs=1e-3)
+    assert "census" in source
+    with django_capture_on_commit_callbacks(execute=True):
+        chair.post("/our/our-patch/listen/new", SET_UP | {"title": "Again", "asked": ["age", "home"]})
+    made = Campaign.objects.get(title="Again")
+    assert (made.targets, made.targets_from) == (found, source)
+    Campaign.objects.filter(pk=made.pk).update(targets={"age": {"65+": 0.5}})
+    assert census.fill(made) == 1
+    made.refresh_from_db()
+    assert made.targets == {"age": {"65+": 0.5}}  # what the board typed stays
+
+
+def test_the_headings_that_bands_are_counted_by_stand_in_the_catalogue() -> None:
+    """Of the tables that ship with Homeground, and each band is counted once."""
+    known = datasets()
+    tables = [(question, table) for question in bands.QUESTIONS.values() for table in question.counted]
+    assert {table.dataset for _, table in tables} > {"census2021-lsoa21", "population-lsoa11-age"}
+    for question, table in tables:
+        assert [band for band, _ in table.bands] == [band.key for band in question.bands]
+        if table.dataset in known:
+            headings = [heading for _, those in table.bands for heading in those]
+            assert len(headings) == len(set(headings))
+            assert set(headings) <= {column.name for column in known[table.dataset].columns}
