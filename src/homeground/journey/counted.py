@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 from scipy import sparse
 
 from homeground.errors import BadSpecification, MissingDataset
 from homeground.provenance import Source
 from homeground.sources.folder import Scan, open_dataset
-from homeground.understand.profile import Place
+from homeground.understand.profile import Place, shares_of
 from homeground.understand.profiling.figures import Figures
 
 __all__ = ["Counted", "counted"]
@@ -85,12 +84,7 @@ def counted(
             f"the folder knows no areas of the kind that '{dataset}' counts",
             remedy="Add the official lookup to those areas; see: homeground data list.",
         )
-    places = figures.place_in(place.node, place.parts["area_code"].to_list())
-    rows = sparse.csr_array(
-        (place.parts["share"].to_numpy().astype(np.float64), (np.zeros(len(places), dtype=np.intp), places)),
-        shape=(1, len(figures.codes[place.node])),
-    )
-    spread = sparse.csr_array(rows @ figures.between(place.node, there[0]))
+    spread = sparse.csr_array(shares_of(figures, place) @ figures.between(place.node, there[0]))
     parts = pl.DataFrame(
         {known.area_column: [figures.codes[there[0]][at] for at in spread.indices], "_share": spread.data},
         schema={known.area_column: pl.String, "_share": pl.Float64},

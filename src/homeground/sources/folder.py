@@ -112,11 +112,12 @@ def scan(folder: Path, *, progress: Callable[[str], None] | None = None) -> Scan
         raise MissingDataset(what, remedy="Give the folder with the official files.", file=folder)
     problems: list[Problem] = []
     files, ignored = _walk(folder, problems)
-    marks = (folder, *problems, ignored, *(_mark(path) for path in files))
+    touched = [_mark(path) for path in files]
+    marks = (folder, *problems, ignored, *touched)
     seen = _kept.get(marks)
     if seen is None:
         seen = _looked_through(folder, files, problems, ignored, progress or (lambda _: None))
-        if _settled(files):
+        if time.time() - max((mark.last for mark in touched), default=0.0) > _SETTLED:
             if len(_kept) >= _MOST_KEPT:
                 _kept.clear()
             _kept[marks] = seen
@@ -128,21 +129,22 @@ _MOST_KEPT = 8
 _SETTLED = 2.0  # seconds: what was touched since may be written to again within one tick of the file system's clock
 
 
-def _mark(path: Path) -> tuple[object, ...]:
-    """Return what tells whether a file was touched."""
+@dataclass(frozen=True)
+class _Mark:
+    """What tells whether a file was touched; one that cannot be asked was touched just now."""
+
+    path: Path
+    told: tuple[int, ...] = ()
+    last: float = float("inf")
+
+
+def _mark(path: Path) -> _Mark:
     try:
         now = path.stat()
-    except OSError as error:
-        return (path, error.errno)
-    return (path, now.st_ino, now.st_size, now.st_mtime_ns, now.st_ctime_ns)
-
-
-def _settled(files: list[Path]) -> bool:
-    try:
-        latest = max((max(now.st_mtime, now.st_ctime) for now in (path.stat() for path in files)), default=0.0)
     except OSError:
-        return False
-    return time.time() - latest > _SETTLED
+        return _Mark(path)
+    told = (now.st_ino, now.st_size, now.st_mtime_ns, now.st_ctime_ns)
+    return _Mark(path, told, max(now.st_mtime, now.st_ctime))
 
 
 def _looked_through(

@@ -32,7 +32,7 @@ from homeground.understand.profiling.standing import (
 from homeground.understand.profiling.trend import changes, over_time
 from homeground.words import count
 
-__all__ = ["Place", "Profile", "newest_of", "newest_rows", "place_of", "profile", "standings"]
+__all__ = ["Place", "Profile", "newest_of", "newest_rows", "place_of", "profile", "shares_of", "standings"]
 
 NEAREST = 10
 _WITHIN = 0.99  # a share above this is all: lookups and outlines are rough
@@ -224,6 +224,19 @@ def _authority(figures: Figures, node: str, rows: NDArray[np.intp], weights: Flo
     return figures.codes[latest][best], figures.names[latest][best], float(shared[best] / shared.sum())
 
 
+def shares_of(figures: Figures, place: Place) -> sparse.csr_array:
+    """Return the share of the people of each area of a place's kind who live in it, as one row.
+
+    Examples
+    --------
+    >>> figures = _example()
+    >>> shares_of(figures, place_of(figures, "lsoa21", {"b": 0.5})).toarray().tolist()
+    [[0.0, 0.5]]
+    """
+    rows = figures.place_in(place.node, place.parts["area_code"].to_list())
+    return _row(figures, place.node, rows, place.parts["share"].to_numpy())
+
+
 def _row(figures: Figures, node: str, rows: NDArray[np.intp], weights: FloatArray) -> sparse.csr_array:
     return sparse.csr_array((weights, (np.zeros(len(rows), dtype=np.intp), rows)), shape=(1, len(figures.codes[node])))
 
@@ -263,8 +276,7 @@ def profile(
     >>> found.table.select("indicator", "value", "rank", "ranked").row(0)
     ('renting', 40.0, 1, 2)
     """
-    rows = figures.place_in(place.node, place.parts["area_code"].to_list())
-    base = _row(figures, place.node, rows, place.parts["share"].to_numpy())
+    base = shares_of(figures, place)
     like, nearest_group = _nearest(figures, place, among, base, k)
     authority = _authority_group(figures, among, place)
     groups = [*among.groups, *(group for group in (authority, nearest_group) if group is not None)]

@@ -44,20 +44,20 @@ def who_lives(
     and whole is taken; None when there is none. A band without headings is what the others leave of all together.
     """
     there = scan(folder)
-    if not any(there.has(name) for name, *_ in tables):
+    tables = [table for table in tables if there.has(table[0])]
+    figures = desk_of(folder, presets).figures if tables else None
+    if figures is None or node not in figures.codes:
         return None
-    figures = desk_of(folder, presets).figures
-    place = place_of(figures, node, dict(parts))
     for name, bands, whole in tables:
-        if not there.has(name):
-            continue
         groups = {band: headings for band, headings in bands.items() if headings}
         if whole:
             groups[_WHOLE] = whole
         try:
+            place = place_of(figures, node, dict(parts))
             found = counted(figures, place, where=there, dataset=name, groups=groups)
         except HomegroundError:
-            continue  # no lookup leads there, or the table is damaged: the board can type the shares
+            # No lookup leads there, the areas are of an older load, or the table is damaged: the board can type shares.
+            continue
         counts = {group: count for group, count in found.counts.items() if count is not None}
         if len(counts) == len(groups):
             left = counts.pop(_WHOLE, 0.0) - sum(counts.values())

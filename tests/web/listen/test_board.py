@@ -314,3 +314,10 @@ def test_the_headings_that_bands_are_counted_by_stand_in_the_catalogue() -> None
             headings = [heading for _, those in table.bands for heading in those]
             assert len(headings) == len(set(headings))
             assert set(headings) <= {column.name for column in known[table.dataset].columns}
+
+
+@pytest.mark.parametrize(("node", "code"), [("ward21", "ZW999"), ("ward1066", WARD)])
+def test_a_place_of_areas_that_the_load_does_not_know_is_left_to_the_board(place: Any, node: str, code: str) -> None:
+    """It was made of the areas of an older load: nothing is counted, and nothing breaks."""
+    place.parts.update(node=node, code=code)
+    assert census.targets(place, ["home"]) == ({}, "")
