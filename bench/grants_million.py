@@ -101,9 +101,7 @@ if path.endswith(".json"):
     table["funder"] = first("fundingOrganization", "id")
     table["recipient"] = first("recipientOrganization", "id")
     table["name"] = first("recipientOrganization", "name")
-    table["funder_name"] = first("fundingOrganization", "name")
-    table["post"] = first("recipientOrganization", "postalCode")
-    table["starts"] = first("plannedDates", "startDate")
+    table["starts"], table["ends"] = (first("plannedDates", name) for name in ("startDate", "endDate"))
     table["code"] = first("beneficiaryLocation", "geoCode")
     table["code_type"] = first("beneficiaryLocation", "geoCodeType")
     table["programme"] = first("grantProgramme", "title")
@@ -113,8 +111,7 @@ else:
     table = pd.read_csv(path, dtype=str)
     rows = len(table)
     table = table.rename(columns={"Identifier": "id", "Title": "title", "Description": "description",
-        "Currency": "currency", "Recipient Org:Name": "name", "Recipient Org:Postal Code": "post",
-        "Funding Org:Name": "funder_name", "Beneficiary Location:Geographic Code Type": "code_type",
+        "Currency": "currency", "Recipient Org:Name": "name", "Beneficiary Location:Geographic Code Type": "code_type",
         "Award Date": "date", "Recipient Org:Identifier": "recipient", "Funding Org:Identifier": "funder",
         "Beneficiary Location:Geographic Code": "code"})
     table["programme"] = ""
@@ -146,8 +143,9 @@ if whole_job:
     tell("award-long-ago", "awardDate", day < pd.Timestamp(1900, 1, 1), "long ago")
     no_day = day.isna() & table["date"].str.match(r"^\\d{4}-\\d\\d-\\d\\d$")
     tell("award-no-day", "awardDate", no_day, "there is no such day")
-    if "endDate" in table:
-        tell("ends-before-start", "plannedDates", table["endDate"] < table["starts"], "it ends before it starts")
+    if "ends" in table:
+        ends = table["ends"].astype("str")
+        tell("ends-before-start", "plannedDates", ends < table["starts"].astype("str"), "it ends before it starts")
     tell("id-form", "id", ~table["id"].str.startswith("360G-"), "the identifier has no prefix")
     tell("id-again", "id", table["id"].duplicated(), "stands there before")
     known = r"^(?:[A-Z]{2}-[A-Z0-9]{2,}-.+|360G-.+|XI-[A-Z]+-.+|XM-[A-Z]+-.+)$"
@@ -189,7 +187,7 @@ if whole_job:
         again = []
         for _, some in blocks.groupby(["funder", "pence"]):
             some = some.sort_values("day")
-            for at, (one, two) in enumerate(zip(some.itertuples(), some.iloc[1:].itertuples())):
+            for one, two in zip(some.itertuples(), some.iloc[1:].itertuples()):
                 if ((two.day - one.day).days <= rules["near_days"] and not (one.recipient and two.recipient)
                         and fuzz.token_sort_ratio(one.plain, two.plain) >= rules["name_threshold"]):
                     again.append(two.Index)
