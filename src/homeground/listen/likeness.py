@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,15 +17,17 @@ from scipy.sparse.linalg import svds
 from homeground.provenance import Note
 from homeground.stats import FloatArray
 
-__all__ = ["WORDS_ALONE", "Likeness", "Meaning", "likeness", "nearest", "unit_rows", "words_of"]
+__all__ = ["WORDS_ALONE", "By", "Likeness", "Meaning", "likeness", "nearest", "unit_rows", "words_of"]
 
 Meaning = Callable[[Sequence[str]], NDArray[np.float32]]
+By = Literal["words", "runs"]
 WORDS_ALONE = Note(
     "No language model took part: texts are alike where they share words. With the model more is found.",
     kind="estimated",
 )
 
-_WORDS_WEIGH, _RUNS_WEIGH = 0.7, 0.85  # beside meaning: tried on NHS comments, see bench/themes.py
+# Beside meaning: tried on NHS comments, see bench/themes.py
+_WEIGH: dict[tuple[By, ...], float] = {("words",): 0.7, ("runs",): 0.85, ("words", "runs"): 0.45}
 _DIRECTIONS = 300
 _RUN = 4  # letters
 _TINY = 1e-9
@@ -79,7 +82,7 @@ def likeness(
     meanings: NDArray[np.float32] | None = None,
     extra: Sequence[str] = (),
     extra_meanings: NDArray[np.float32] | None = None,
-    by_runs: bool = False,
+    by: tuple[By, ...] = ("words", "runs"),
 ) -> Likeness:
     """Return texts as rows that can be compared.
 
@@ -92,20 +95,22 @@ def likeness(
         Texts to place among them, such as the names of themes.
     extra_meanings : ndarray of shape (m, width), optional
         Their meanings.
-    by_runs : bool
-        Compare by runs of four letters within words, not by whole words and pairs of them: 'bus' and 'buses',
-        'Radweg' and 'Radwege' share most of theirs. Better where quotes are few; whole words name themes better.
+    by : tuple of {'words', 'runs'}
+        Compare by whole words and pairs of them, by runs of four letters within words ('bus' and 'buses', 'Radweg'
+        and 'Radwege' share most of theirs), or by both alike. Runs alone are better where quotes are few.
 
     Source
     ------
     Words: inverse document frequency with logarithmic counts (Manning, Raghavan and Schütze 2008, 6.4), in their main
     directions (latent semantic analysis, Deerwester et al. 1990).
     """
-    rows, others = _by_words(texts, extra, _runs if by_runs else _bag)
+    each = [_by_words(texts, extra, _BAGS[one]) for one in by]
+    rows, others = (np.hstack(part) for part in zip(*each, strict=True))
     if meanings is None:
+        rows, others = unit_rows(rows), unit_rows(others)
         return Likeness(rows, others, meaning=False)
     middle = meanings.mean(axis=0)
-    weigh = _RUNS_WEIGH if by_runs else _WORDS_WEIGH
+    weigh = _WEIGH[by]
     near = unit_rows(meanings - middle)
     far = unit_rows(extra_meanings - middle) if extra_meanings is not None else np.zeros((0, near.shape[1]))
     return Likeness(
@@ -157,6 +162,9 @@ def _runs(text: str) -> Counter[str]:
         whole = f" {word} "
         found.update(whole[at : at + _RUN] for at in range(max(1, len(whole) - _RUN + 1)))
     return found
+
+
+_BAGS: dict[By, Callable[[str], Counter[str]]] = {"words": _bag, "runs": _runs}
 
 
 def _weighted(bags: Sequence[Counter[str]], place: dict[str, int], rarity: FloatArray) -> sparse.csr_matrix:

@@ -94,7 +94,7 @@ def suggest(notes: pl.DataFrame, confirmed: pl.DataFrame, *, meaning: Meaning | 
         meanings=None if meaning is None else meaning(texts),
         extra=themes,
         extra_meanings=None if meaning is None else meaning(themes),
-        by_runs=True,
+        by=("runs",),
     )
     graph = _balanced(nearest(alike.rows, count=_NEIGHBOURS, least=_HEARD_FROM, twice=True))
     chances = _chances(alike.rows, alike.extra, graph, pairs, len(themes))

@@ -1,11 +1,13 @@
 """Themes from the words themselves, each with its quotes: a proposal that people confirm, merge, split and rename.
 
 Texts that say alike things are joined in a graph of nearest neighbours, and the graph is parted where few lines cross
-(community detection by modularity). Nothing is thrown away: what only one person said is shown as such. A theme is
-named by its distinguishing words and its most central quote; no sentence is invented.
+(community detection by modularity, from many starts); then each text moves to the part whose middle is nearest.
+Nothing is thrown away: what only one person said is shown as such. A theme is named by its distinguishing words and its
+most central quote; no sentence is invented.
 
-Source: Blondel et al. (2008), Fast unfolding of communities in large networks; Hennig (2007), Cluster-wise assessment
-of cluster stability.
+Source: Traag, Waltman and van Eck (2019), From Louvain to Leiden: guaranteeing well-connected communities;
+Lancichinetti and Fortunato (2012), Consensus clustering in complex networks; Hennig (2007), Cluster-wise assessment of
+cluster stability.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from homeground.errors import BadTable
-from homeground.listen.likeness import WORDS_ALONE, Meaning, likeness, nearest, unit_rows, words_of
+from homeground.listen.likeness import WORDS_ALONE, By, Meaning, likeness, nearest, unit_rows, words_of
 from homeground.listen.points import split_points
 from homeground.provenance import Note
 from homeground.stats import FloatArray, IntArray
@@ -33,11 +35,13 @@ __all__ = ["FEWEST", "GRAINS", "Grain", "Themes", "find_themes", "order_is_sure"
 Grain = Literal["coarser", "middle", "finer"]
 
 FEWEST = 5  # notes, from which themes are looked for
-GRAINS: dict[Grain, float] = {"coarser": 0.7, "middle": 1.0, "finer": 2.0}
+GRAINS: dict[Grain, float] = {"coarser": 0.6, "middle": 0.8, "finer": 2.0}
+_RUNS_FROM = 100  # points: among fewer, 'rivers' and 'towers' are alike for an ending that nobody else has
 _TERMS = 5
 _DIGITS = 6
 _SHARE = 0.8  # of the notes in each repeat
-_REPEATS, _FEWER, _MANY = 20, 6, 3_000  # repeats, or fewer of them from so many points
+_REPEATS = 20
+_STARTS = 20  # partings from other starts, of which what comes back counts
 
 
 @dataclass(frozen=True)
@@ -116,12 +120,13 @@ def find_themes(
             remedy="Gather more notes; so few are read aloud sooner than sorted.",
         )  # fmt: skip
     texts = points["text"].to_list()
-    alike = likeness(texts, meanings=None if meaning is None else meaning(texts))
-    graph = nearest(alike.rows)
+    by: tuple[By, ...] = ("words", "runs") if len(texts) >= _RUNS_FROM else ("words",)
+    alike = likeness(texts, meanings=None if meaning is None else meaning(texts), by=by)
+    graph = nearest(alike.rows, twice=True)
     note = points["note"].to_numpy()
-    label = _lonely(_communities(graph, GRAINS[grain], seed), note)
+    label = _lonely(_parted(_agreed(graph, GRAINS[grain], seed), alike.rows, GRAINS[grain], seed), note)
     closeness = _closeness(alike.rows, label)
-    stability = _stability(graph, label, note, GRAINS[grain], seed, progress)
+    stability = _stability(graph, alike.rows, label, note, GRAINS[grain], seed, progress)
     table = _described(points, label, closeness, stability, note)
     # By size: the numbers of the themes follow the order of the table.
     place = {old: new for new, old in enumerate(table["was"].to_list())}
@@ -138,20 +143,40 @@ def find_themes(
     )
 
 
+def _parted(graph: sparse.csr_matrix, rows: FloatArray, fineness: float, seed: int) -> IntArray:
+    """Return the theme of each text: a community, each text then moved once to the nearest middle of them."""
+    label = _communities(graph, fineness, seed)
+    size = np.bincount(label)
+    several = np.flatnonzero(size > 1)
+    if len(several):
+        sums = sparse.csr_matrix((np.ones(len(label)), (label, np.arange(len(label))))) @ rows
+        moves = size[label] > 1
+        label[moves] = several[(rows[moves] @ unit_rows(sums[several]).T).round(_DIGITS).argmax(axis=1)]
+    return label
+
+
+def _agreed(graph: sparse.csr_matrix, fineness: float, seed: int) -> sparse.csr_matrix:
+    """Return the graph, each line as strong as its ends stay together wherever the search for communities starts."""
+    lines = graph.tocoo()
+    together = np.zeros(len(lines.data))
+    for start in range(_STARTS):
+        label = _communities(graph, fineness, seed * _STARTS + start)
+        together += label[lines.row] == label[lines.col]
+    kept = sparse.csr_matrix((lines.data * together / _STARTS, (lines.row, lines.col)), shape=graph.shape)
+    kept.eliminate_zeros()
+    return kept
+
+
 def _communities(graph: sparse.csr_matrix, fineness: float, seed: int) -> IntArray:
     """Return the community of each text; one that has no neighbour stands alone."""
-    from networkx import Graph
-    from networkx.algorithms.community import louvain_communities
+    from sknetwork.clustering import Leiden
 
-    label = np.empty(graph.shape[0], dtype=np.int64)
-    net = Graph()
-    net.add_nodes_from(range(graph.shape[0]))
-    upper = sparse.triu(graph, k=1).tocoo()
-    net.add_weighted_edges_from(zip(upper.row.tolist(), upper.col.tolist(), upper.data.tolist(), strict=True))
-    found = louvain_communities(net, resolution=fineness, seed=seed)
-    for number, members in enumerate(sorted((sorted(one) for one in found), key=lambda one: one[0])):
-        label[members] = number
-    return label
+    if not graph.nnz:
+        return np.arange(graph.shape[0], dtype=np.int64)
+    found = Leiden(resolution=fineness, random_state=seed % 2**32, shuffle_nodes=True).fit_predict(graph)
+    # Numbered in the order in which they are met.
+    _, first, label = np.unique(found, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[label].astype(np.int64)
 
 
 def _lonely(label: IntArray, note: NDArray[np.generic]) -> IntArray:
@@ -171,6 +196,7 @@ def _closeness(rows: FloatArray, label: IntArray) -> FloatArray:
 
 def _stability(
     graph: sparse.csr_matrix,
+    rows: FloatArray,
     label: IntArray,
     note: NDArray[np.generic],
     fineness: float,
@@ -178,23 +204,22 @@ def _stability(
     progress: Callable[[int, int], None] | None,
 ) -> dict[int, tuple[float, float, float]]:
     """Return for each theme how much of it comes back from a part of the notes: mean, low, high (Jaccard)."""
-    repeats = _REPEATS if len(label) < _MANY else _FEWER
     people = np.unique(note)
     themes = [int(one) for one in np.unique(label) if one >= 0]
     back: dict[int, list[float]] = {one: [] for one in themes}
-    for turn in range(repeats):
+    for turn in range(_REPEATS):
         random = np.random.default_rng([seed, turn])
         kept = random.permutation(people)[: max(2, round(_SHARE * len(people)))]
-        rows = np.flatnonzero(np.isin(note, kept))
-        again = _communities(graph[rows][:, rows].tocsr(), fineness, seed + turn + 1)
+        here = np.flatnonzero(np.isin(note, kept))
+        again = _parted(graph[here][:, here].tocsr(), rows[here], fineness, seed + turn + 1)
         sizes = Counter(again.tolist())
         for one in themes:
-            own = label[rows] == one
+            own = label[here] == one
             if own.any():
                 met = Counter(again[own].tolist())
                 back[one].append(max(n / (own.sum() + sizes[other] - n) for other, n in met.items()))
         if progress is not None:
-            progress(turn + 1, repeats)
+            progress(turn + 1, _REPEATS)
     return {
         one: (float(np.mean(v)), float(np.quantile(v, 0.05)), float(np.quantile(v, 0.95))) if v else (0.0, 0.0, 0.0)
         for one, v in back.items()

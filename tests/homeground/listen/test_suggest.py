@@ -1,20 +1,12 @@
-"""Suggestions after people confirmed some quotes: nothing decided, the least sure first, and how good they are."""
+"""Suggestions after people confirmed some quotes: nothing decided, and the least sure first."""
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-
-import numpy as np
 import polars as pl
 import pytest
-from sklearn.metrics import adjusted_rand_score, f1_score
 
 from homeground.errors import BadTable, BadValue
-from homeground.listen.embedding import embed
 from homeground.listen.suggest import suggest
-from homeground.sources.language_model import open_model
-from tests.house.commands import ROOT
 
 SAID = [
     "The bus never comes", "No bus after six", "A late bus again", "The bus to town is dear", "A lovely park",
@@ -81,46 +73,3 @@ def test_one_theme_alone_or_an_unknown_note_is_refused() -> None:
 def test_the_same_again() -> None:
     """Bit for bit."""
     assert suggest(notes(), confirmed()).table.equals(suggest(notes(), confirmed()).table)
-
-
-@pytest.fixture(scope="module")
-def patients(real_data: Path) -> tuple[pl.DataFrame, list[str]]:
-    """Comments of NHS patients with one label, as the bench takes them."""
-    spec = importlib.util.spec_from_file_location("_patients", ROOT / "bench" / "_patients.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.patients(real_data)
-
-
-@pytest.mark.slow
-def test_five_confirmed_quotes_a_theme_sort_the_comments_of_patients(patients: tuple[pl.DataFrame, list[str]]) -> None:
-    """On unseen comments: adjusted Rand index at least .38, and macro-F1 at least .45, in five draws."""
-    model = open_model()
-    if model is None:
-        pytest.skip("the language model is not installed (python3 dev.py test installs it)")
-    table, label = patients
-    texts = table["text"].to_list()
-    known = dict(zip(texts, embed(texts, model.weights, model.tokens), strict=True))
-
-    def meaning(asked):
-        more = [text for text in asked if text not in known]
-        known.update(zip(more, embed(more, model.weights, model.tokens), strict=True) if more else ())
-        return np.array([known[text] for text in asked])
-
-    truth = np.array(label)
-    scores = []
-    for seed in range(5):
-        random = np.random.default_rng(seed)
-        chosen = [
-            row
-            for theme in sorted(set(label))
-            for row in random.choice(np.flatnonzero(truth == theme), 5, replace=False)
-        ]
-        people = pl.DataFrame({"note": chosen, "theme": truth[chosen]})
-        found = suggest(table, people, meaning=meaning).table
-        unseen, said = truth[found["note"].to_numpy()], found["theme"].to_list()
-        scores.append((adjusted_rand_score(unseen, said), f1_score(unseen, said, average="macro")))
-    rand, f1 = np.mean(scores, axis=0)
-    assert rand >= 0.38
-    assert f1 >= 0.45
