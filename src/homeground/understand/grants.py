@@ -30,6 +30,7 @@ from homeground.understand.giving.series import (
     for_cohorts,
     land,
     real,
+    steady_sum,
     summed_events,
     table_of_areas,
 )
@@ -369,9 +370,9 @@ def _described(areas: pl.DataFrame) -> pl.DataFrame:
 def _for_cold(table: pl.DataFrame, summed: pl.DataFrame, atlas: Atlas) -> pl.DataFrame:
     share = pl.col("parts") / 1_000_000_000
     thin = summed.select("placing", "code", "logs", "squares").filter(pl.col("placing") == "best")
-    sizes = thin.group_by("code").agg(pl.col("logs").sum(), pl.col("squares").sum())
+    sizes = thin.group_by("code").agg(steady_sum(pl.col("logs")), steady_sum(pl.col("squares")))
     landed = sizes.join(atlas.crosswalk, on="code").group_by("area_code")
-    sums = landed.agg((pl.col("logs") * share).sum(), (pl.col("squares") * share).sum())
+    sums = landed.agg(steady_sum(pl.col("logs") * share), steady_sum(pl.col("squares") * share))
     lacking = [
         pl.lit(None, dtype=pl.String).alias(name) for name in ("need_decile", "region") if name not in table.columns
     ]

@@ -297,6 +297,26 @@ def test_figures_by_year_and_funder_add_up_to_those_of_the_cohort() -> None:
         assert some["gbp"].sum() == pytest.approx(whole)
 
 
+def test_figures_are_the_same_to_the_last_bit_whichever_rows_are_added_first() -> None:
+    """Shares of hundreds of funders, and parts of grants: added in another order they would end in other digits."""
+    rng = np.random.default_rng(2)
+    n = 600
+    table = pl.DataFrame(
+        {
+            "code": rng.choice(["W1", "W2", "W3", "L1"], n), "year": rng.integers(2013, 2016, n),
+            "funder": [f"F{i % 290}" for i in range(n)], "pence": rng.integers(1, 99_999, n),
+            "grants": rng.integers(1, 5, n),
+        }
+    )  # fmt: skip
+    deflator = Deflator({2013: 97.1, 2014: 98.3, 2015: 100.0})
+    made = [
+        summed_grants(rows, atlas=atlas(), draws=9, deflator=deflator, price_year=2015).table
+        for rows in (table.sample(fraction=1, shuffle=True, seed=seed) for seed in range(12))
+    ]
+    assert made[0]["hhi"].min() > 0  # type: ignore[operator]
+    assert all(one.equals(made[0]) for one in made)
+
+
 def cold_world(got: int) -> pl.DataFrame:
     """Return 200 areas of 1,000 people with 20 grants or so each, and one with `got`."""
     rng = np.random.default_rng(3)

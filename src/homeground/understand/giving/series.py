@@ -26,6 +26,7 @@ __all__ = [
     "for_cohorts",
     "land",
     "real",
+    "steady_sum",
     "summed_events",
     "table_of_areas",
 ]
@@ -184,8 +185,16 @@ def land(made: pl.DataFrame, crosswalk: pl.DataFrame, population: pl.DataFrame) 
     return Landed(_added(table, ["series", "area_code"]), _elsewhere(sums, joined, crosswalk))
 
 
+def steady_sum(of: pl.Expr) -> pl.Expr:
+    """Return the sum of a column of fractions to twelve digits.
+
+    Those after them hang on the order in which cores finish: rounded again later, they would decide a half.
+    """
+    return of.sum().round_sig_figs(12)
+
+
 def _added(table: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    return table.group_by(keys).agg(pl.col(name).sum() for name in _SUMS)
+    return table.group_by(keys).agg(pl.col("pence").sum(), *(steady_sum(pl.col(name)) for name in _SUMS[1:]))
 
 
 def _in_series(table: pl.DataFrame) -> pl.DataFrame:
@@ -213,8 +222,7 @@ def for_cohorts(made: pl.DataFrame, cohort_parts: pl.DataFrame) -> tuple[pl.Data
     parts = cohort_parts.join(new, on="code", how="left").with_columns(code=code).drop("_new")
     parts = parts.unique(["set", "code", "cohort"], maintain_order=True)
     keys = ["placing", "method", "code", "year", *_DIMENSIONS]
-    sums = fewer.group_by(keys).agg(pl.col(name).sum() for name in _SUMS)
-    return sums.with_columns(pl.col("code").cast(pl.String)), parts
+    return _added(fewer, keys).with_columns(pl.col("code").cast(pl.String)), parts
 
 
 def by_year(made: pl.DataFrame, cohort_parts: pl.DataFrame, people: pl.DataFrame, *, has_prices: bool) -> pl.DataFrame:
@@ -287,7 +295,7 @@ def _elsewhere(sums: pl.DataFrame, joined: pl.DataFrame, crosswalk: pl.DataFrame
     what = pl.when(pl.col("code") == OUTSIDE).then(pl.lit("outside")).otherwise(pl.lit("nowhere"))
     return (
         rest.group_by(series=pl.col("placing").cast(pl.String), what=what)
-        .agg(pl.col("pence").sum(), pl.col("grants").sum())
+        .agg(pl.col("pence").sum(), steady_sum(pl.col("grants")))
         .sort("series", "what")
     )
 
@@ -352,12 +360,12 @@ def by_dimension(made: pl.DataFrame, cohort_parts: pl.DataFrame, people: pl.Data
         ``cohort``, ``population``.
     dimension : {'funder', 'theme', 'size_band'}
     """
-    sums = made.group_by("placing", "code", dimension).agg(pl.col("pence").sum(), pl.col("grants").sum())
+    sums = made.group_by("placing", "code", dimension).agg(pl.col("pence").sum(), steady_sum(pl.col("grants")))
     sets = [cohort_parts.filter(pl.col("set") == name) for name in ("cohorts", "whole")]
     keys = ["placing", "code", dimension]
     joined = pl.concat([_over(sums, parts.drop("set"), keys, "cohort") for parts in sets])
     joined = joined.filter(pl.col("cohort") != OUTSIDE)
-    table = joined.group_by("placing", "cohort", dimension).agg(pl.col("pence").sum(), pl.col("grants").sum())
+    table = joined.group_by("placing", "cohort", dimension).agg(pl.col("pence").sum(), steady_sum(pl.col("grants")))
     table = table.with_columns(pl.col(dimension).cast(pl.String)).join(people, on="cohort", how="left")
     return table.select(
         "cohort",

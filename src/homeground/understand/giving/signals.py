@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from homeground.money import WHOLE
+from homeground.understand.giving.series import steady_sum
 
 __all__ = ["signals"]
 
@@ -29,8 +30,8 @@ def signals(made: pl.DataFrame, crosswalk: pl.DataFrame) -> pl.DataFrame:
     joined = sums.join(crosswalk, on="code").select(
         "area_code", "funder", pence=pl.col("pence") * (pl.col("parts") / WHOLE)
     )
-    joined = joined.group_by("area_code", "funder").agg(pl.col("pence").sum())
-    share = pl.col("pence") / pl.col("pence").sum()
+    joined = joined.group_by("area_code", "funder").agg(steady_sum(pl.col("pence")))
+    share = pl.col("pence") / steady_sum(pl.col("pence"))
     return joined.group_by("area_code").agg(
-        funders=pl.len().cast(pl.Int64), largest_share=share.max(), hhi=(share**2).sum()
+        funders=pl.len().cast(pl.Int64), largest_share=share.max(), hhi=steady_sum(share**2)
     )
