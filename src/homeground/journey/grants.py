@@ -114,6 +114,7 @@ def build_grants(
     deflator: Path | None = None,
     programmes: dict[str, str] | None = None,
     today: dt.date,
+    ground: Ground | None = None,
 ) -> GrantsOfFiles:
     """Return the ledger of `files`, where the money lands, and what cohorts were given.
 
@@ -132,6 +133,8 @@ def build_grants(
         A theme for each programme.
     today : date
         Awards dated later are told.
+    ground : Ground, optional
+        The areas, made ready elsewhere, in place of all that says which they are.
     """
     themes = {name: tuple(words) for name, words in load("grant-themes").values.items()}
     rules = Rules.of(
@@ -144,7 +147,15 @@ def build_grants(
     )
     if data is not None and not any((preset, cohort, level, population)):
         preset = _USUAL
-    made = {"data": data, "preset": preset, "cohort": cohort, "level": level, "population": population}
+
+    def areas() -> Ground | None:
+        if ground is not None:
+            return ground
+        return build_ground(
+            data=data, preset=preset, cohort=cohort, level=level, population=population,
+            left_behind_column=left_behind_column,
+        )  # fmt: skip
+
     summed = [summed_dataset(path) for path in files]
     if any(summed) and not all(summed):
         lone = files[summed.index(None)]
@@ -154,8 +165,7 @@ def build_grants(
             file=lone,
         )
     if any(summed):
-        ground = build_ground(**made, left_behind_column=left_behind_column)  # type: ignore[arg-type]
-        return _of_sums(files, ground, rules, choices, deflator)
+        return _of_sums(files, areas(), rules, choices, deflator)
     awards = read_awards(files, mend=choices.mend, today=today)
     names = tuple(path.name for path in files)
     base = GrantsOfFiles(
@@ -164,7 +174,7 @@ def build_grants(
     unusable = base.rows > base.good
     if not choices.keep_good and (unusable or (base.errors and not choices.mend)):
         return base
-    ground = build_ground(**made, left_behind_column=left_behind_column)  # type: ignore[arg-type]
+    ground = areas()
     chosen, notes = _chosen(awards.good, choices, today)
     places = awards.locations
     if chosen.height < awards.good.height:

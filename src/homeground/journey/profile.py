@@ -53,12 +53,12 @@ class Desk:
     def standings_of(self, node: str) -> Standings:
         """Return every figure of every area of a kind, and the groups they are set beside."""
         if node not in self._standings:
-            cohort, base = self._cohort(node)
+            cohort, base = self.groups_of(node)
             self._standings[node] = standings(self.figures, node, cohort=cohort, base=base)
         return self._standings[node]
 
-    def _cohort(self, node: str) -> tuple[pl.DataFrame | None, str | None]:
-        """Return the list that a place is set beside: of its own kind of area, else the finest there is."""
+    def groups_of(self, node: str) -> tuple[pl.DataFrame | None, str | None]:
+        """Return the list that a place is set beside, and the kind of its areas: its own, else the finest there is."""
         cohorts = self.figures.cohorts
         if node in cohorts:
             return cohorts[node], node

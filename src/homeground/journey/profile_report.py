@@ -128,17 +128,18 @@ def _made(
     found: Profile, out: Path, *, data: Path | None, made_on: dt.date | None, contact: str,
     more: tuple[Chapter, ...] = (),
 ) -> list[tuple[Path, bytes]]:  # fmt: skip
-    again = _command(found, data, out)
+    again = _command(found, data, out, more)
     if out.suffix.lower() == ".html":
         return _page(found, out, made_on=made_on, contact=contact, command=again, more=more)
     document = draft(found, made_on=made_on, contact=contact, command=again, more=more)
     return [(out, to_pdf(document) if out.suffix.lower() == ".pdf" else to_docx(document))]
 
 
-def _command(found: Profile, data: Path | None, out: Path) -> str:
+def _command(found: Profile, data: Path | None, out: Path, more: tuple[Chapter, ...]) -> str:
     place = found.place.code or "FILE"
     folder = data.name if data is not None and data.name else "FOLDER"
-    return f"homeground understand profile {place} --data {folder} --out {out.name}"
+    asked = "".join(f" {chapter.asked}" for chapter in more if chapter.asked)
+    return f"homeground understand profile {place} --data {folder}{asked} --out {out.name}"
 
 
 def _page(

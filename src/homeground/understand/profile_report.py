@@ -68,12 +68,15 @@ class Chapter:
         The same figures as numbers.
     meanings : mapping of str to str
         What its columns hold.
+    asked : str
+        What the line that makes the report again says of it, such as ``--grants grants.json``.
     """
 
     section: Section
     sheet: str
     table: pl.DataFrame
     meanings: Mapping[str, str] = field(default_factory=dict)
+    asked: str = ""
 
 
 @dataclass(frozen=True)

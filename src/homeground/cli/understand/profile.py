@@ -12,8 +12,11 @@ from homeground.cli.common import data_option, emit, json_option, quiet_option, 
 if TYPE_CHECKING:
     from homeground.journey.profile import Desk
     from homeground.understand.profile import Profile
+    from homeground.understand.profile_report import Chapter
 
 __all__ = ["profile"]
+
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 @click.command()
@@ -25,6 +28,12 @@ __all__ = ["profile"]
 @click.option("--cohort", type=click.Path(path_type=Path, exists=True, dir_okay=False),
               help="A finished list (area_code, cohort) to set it beside, in place of the presets.")  # fmt: skip
 @click.option("--theme", "themes", multiple=True, help="Only this theme; may be given more than once.")
+@click.option("--grants", multiple=True, type=_FILE, metavar="FILE",
+              help="Files of grants: the report tells what the place was given; repeat it.")  # fmt: skip
+@click.option("--places", multiple=True, metavar="KIND=FILE",
+              help="Lists of places to meet: the report tells what is within reach; repeat it.")  # fmt: skip
+@click.option("--postcodes", type=_FILE, help="Postcode lookup (ONS Postcode Directory layout) for both.")
+@click.option("--centroids", type=_FILE, help="Where people live in each area: codes, coordinates (else from --data).")
 @click.option("--each", help="A profile of every place of a list: ward17, lsoa21, or a file of areas.")
 @click.option("--format", "ending", default="html", show_default=True, help="With --each: the format of the files.")
 @click.option("--fresh", is_flag=True, help="Read all files again, and keep nothing.")
@@ -45,13 +54,16 @@ def profile(
     """Say what a place is like, beside left-behind places, other deprived places and England.
 
     PLACE is a code, a name, a file with area codes, or an outline (GeoJSON). Every figure comes with its limits, its
-    rank, its change and a sentence; what is missing and what is hidden are told apart.
+    rank, its change and a sentence; what is missing and what is hidden are told apart. With files of grants and lists
+    of places to meet it also says what the place was given, and what is within reach.
 
     \b
     Example:
       homeground understand profile "Bispham, Blackpool" --data my-downloads
       homeground understand profile E05001644 --data my-downloads --out bispham.html
       homeground understand profile our-outline.geojson --name "Sandhaven" --data my-downloads --out sandhaven.csv
+      homeground understand profile E05001644 --data my-downloads --grants grants.json --postcodes ONSPD.csv \\
+        --places libraries=libraries.csv --places halls=halls.csv --out bispham.pdf
       homeground understand profile --each ward17 --data my-downloads --out reports --format html
     """
     from homeground.errors import BadSpecification
@@ -61,6 +73,10 @@ def profile(
         raise BadSpecification("it is not said where the figures are", remedy="Give the folder: --data my-downloads.")
     if (place is None) == (each is None):
         raise BadSpecification("give one place, or --each", remedy='Such as: homeground understand profile "Bispham".')
+    if each is not None and (options["grants"] or options["places"]):
+        raise BadSpecification(
+            "--grants and --places go with one place, not with --each", remedy="Make the report of one place at a time."
+        )
     _check_out(out, each, ending)
     desk = prepare(
         data,
@@ -73,12 +89,48 @@ def profile(
         _many(desk, each, out, ending, options["themes"], as_json=as_json, quiet=quiet)
         return
     found = desk.profile(str(place), kind=options["kind"], name=options["name"], themes=options["themes"])
-    written = _write(found, out, desk) if out is not None else []
+    found, chapters = _with_chapters(found, desk, out, options, quiet=quiet)
+    written = _write(found, out, desk, chapters) if out is not None else []
     if as_json:
-        emit(_summary(found, written))
+        emit(_summary(found, written) | {chapter.section.anchor: chapter.table.to_dicts() for chapter in chapters})
     else:
-        _tell(found, quiet=quiet, out=out)
+        _tell(found, chapters, quiet=quiet, out=out)
     tell_notes(found.notes, quiet=quiet)
+
+
+def _with_chapters(
+    found: Profile, desk: Desk, out: Path | None, options: dict[str, Any], *, quiet: bool
+) -> tuple[Profile, tuple[Chapter, ...]]:
+    """Return the profile with the sources of what else is told, and its chapters."""
+    import datetime as dt
+    from dataclasses import replace
+
+    from homeground.cli.understand.reaching import kind_and_file
+    from homeground.journey.access import PlaceList
+    from homeground.journey.profile import PRESETS
+    from homeground.journey.profile_chapters import chapter_of_grants, chapter_of_places
+    from homeground.sources.points import slug
+
+    pictures = f"{out.stem}-charts" if out is not None and out.suffix.lower() == ".html" else ""
+    made = []
+    if options["grants"]:
+        say("… reading the grants", quiet=quiet)
+        today = dt.date.today()  # noqa: DTZ011  the reader's own day
+        made.append(
+            chapter_of_grants(
+                desk, found.place, options["grants"], presets=options["preset"] or PRESETS, cohort=options["cohort"],
+                postcodes=options["postcodes"], today=today, pictures=pictures,
+            )
+        )  # fmt: skip
+    if options["places"]:
+        say("… measuring what is within reach", quiet=quiet)
+        pairs = [kind_and_file(text) for text in options["places"]]
+        lists = [
+            PlaceList(path, kind=slug(kind) if kind else "", postcodes=options["postcodes"]) for kind, path in pairs
+        ]
+        made.append(chapter_of_places(desk, found.place, lists, centroids=options["centroids"], pictures=pictures))
+    sources = (*found.sources, *(source for one in made for source in one.sources))
+    return replace(found, sources=tuple(dict.fromkeys(sources))), tuple(one.chapter for one in made)
 
 
 def _check_out(out: Path | None, each: str | None, ending: str) -> None:
@@ -93,12 +145,13 @@ def _check_out(out: Path | None, each: str | None, ending: str) -> None:
         check_report(out)
 
 
-def _write(found: Profile, out: Path, desk: Desk) -> list[Path]:
+def _write(found: Profile, out: Path, desk: Desk, chapters: tuple[Chapter, ...]) -> list[Path]:
     import datetime as dt
 
     from homeground.journey.profile_report import write_profile
 
-    return write_profile(found, out, data=desk.data, made_on=dt.date.today())  # noqa: DTZ011  the reader's own day
+    today = dt.date.today()  # noqa: DTZ011  the reader's own day
+    return write_profile(found, out, data=desk.data, made_on=today, more=chapters)
 
 
 def _many(
@@ -129,7 +182,8 @@ def _stderr(quiet: bool) -> Any:
     return io.StringIO() if quiet else sys.stderr
 
 
-def _tell(found: Profile, *, quiet: bool, out: Path | None) -> None:
+def _tell(found: Profile, chapters: tuple[Chapter, ...], *, quiet: bool, out: Path | None) -> None:
+    from homeground.document.tree import Bullets, Paragraph
     from homeground.words import people
 
     place = found.place
@@ -145,8 +199,17 @@ def _tell(found: Profile, *, quiet: bool, out: Path | None) -> None:
             say(f"\n{theme.capitalize()}", quiet=quiet)
         change = row["change_sentence"]
         say(f"  {row['sentence']}{' ' + change if change else ''}", quiet=quiet)
+    for chapter in chapters:
+        say(f"\n{chapter.section.title}", quiet=quiet)
+        for block in chapter.section.blocks:
+            for text in (
+                (block.text,) if isinstance(block, Paragraph) else block.items if isinstance(block, Bullets) else ()
+            ):
+                say(f"  {text}", quiet=quiet)
     if out is not None:
         say(f"\nWritten: {out}", quiet=quiet)
+        if chapters and out.suffix.lower() not in (".html", ".pdf", ".docx", ".xlsx"):
+            say("What it was given and what is within reach stand in reports and workbooks alone.", quiet=quiet)
 
 
 def _summary(found: Profile, written: list[Path]) -> dict[str, Any]:
