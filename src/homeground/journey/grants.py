@@ -22,6 +22,7 @@ from homeground.words import count
 
 __all__ = ["Choices", "GrantsOfFiles", "build_grants"]
 
+_LATE = 2  # years after the last of the deflator whose pounds may count as they were paid
 _USUAL = "left-behind-wards-2019"  # the list that a data folder is asked for when none is named
 _PUBLISHED = (
     "Published by Local Trust and OCSI (June 2021), not reproduced here: £{left_behind} a head in left behind wards, "
@@ -285,19 +286,28 @@ def _postcodes(awards: pl.DataFrame, places: pl.DataFrame) -> pl.Series:
 def _prices(years: pl.Series, path: Path | None, choices: Choices) -> _Prices:
     """Return the deflator and the price year.
 
-    Asked for by year or file, a year beyond the deflator is an error. When nobody asked, real figures are left out and
-    that is told: awards of this year must not wait for the next release.
+    Asked for by year or file, a year beyond the deflator is an error. When nobody asked, awards of this year must not
+    wait for the next release: pounds of up to two years after its last one count as they were paid, which is told;
+    with others real figures are left out, and that is told too.
     """
     prices, source = open_deflator(path)
     price_year = choices.price_year or prices.covers[1]
+    wanted = [int(year) for year in years.drop_nulls().unique().sort().to_list()]
+    last = prices.covers[1]
+    late = [year for year in wanted if last < year <= last + _LATE]
+    told: tuple[Note, ...] = ()
+    if late and choices.price_year is None and path is None:
+        prices = replace(prices, index={**prices.index, **dict.fromkeys(late, prices.index[last])})
+        text = f"The price index ends in {last}: in real terms, pounds of {listed([str(year) for year in late])} count"
+        told = (Note(f"{text} as they were paid. Supply a newer one with --deflator FILE.", kind="assumed"),)
     try:
-        for year in (price_year, *years.drop_nulls().unique().sort().to_list()):
-            prices.factor(int(year), price_year)
+        for year in (price_year, *wanted):
+            prices.factor(year, price_year)
     except BadSpecification as error:
         if choices.price_year is not None or path is not None:
             raise
         return _Prices(None, None, (), (Note(f"No figures in real terms: {error}", kind="missing"),))
-    return _Prices(prices, price_year, (source,), ())
+    return _Prices(prices, price_year, (source,), told)
 
 
 def _chosen(good: pl.DataFrame, choices: Choices, today: dt.date) -> tuple[pl.DataFrame, list[Note]]:

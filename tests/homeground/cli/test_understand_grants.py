@@ -159,3 +159,33 @@ def test_figures_by_year_use_the_people_of_the_year(
     assert table["gbp_per_head"].to_list() == [5.0]
     areas = pl.read_parquet(out / "by_area.parquet")
     assert areas["population"].to_list() == [15.0, 30.0]
+
+
+@pytest.mark.parametrize(
+    ("year", "pounds", "real", "words"),
+    [
+        (2010, 69.12, 1.0, ""),
+        (2025, 100.0, 1.0, "pounds of 2025 count as they were paid"),
+        (2026, 100.0, 1.0, "pounds of 2026 count as they were paid"),
+        (2027, 100.0, None, "No figures in real terms: there is no GDP deflator for 2027"),
+    ],
+)
+def test_awards_of_this_year_do_not_wait_for_the_next_prices(
+    homeground: Callable[..., Any],
+    tmp_path: Path,
+    cohort: Path,
+    year: int,
+    pounds: float,
+    real: float | None,
+    words: str,
+) -> None:
+    """Soon after the deflator's last year pounds count as they were paid, which is told; later there is no figure."""
+    file = write(tmp_path / "g.json", grant(1, awardDate=f"{year}-03-01", amountAwarded=pounds))
+    ran = homeground("understand", "grants", file, "--cohort", cohort, "--json", "--quiet")
+    assert ran.code == 0, ran.err
+    rows = {(row["cohort"], row["series"]): row["real_gbp_per_head"] for row in ran.json["cohorts"]}
+    assert rows["left behind", "best"] == (None if real is None else pytest.approx(real, abs=0.0001))
+    assert words in " ".join(ran.json["notes"])
+    asked = homeground("understand", "grants", file, "--cohort", cohort, "--price-year", "2025")
+    assert asked.code == 2
+    assert "no GDP deflator for 2025" in asked.err
