@@ -143,10 +143,13 @@ def test_what_is_not_known_is_no_nought_in_the_table() -> None:
 
 
 def test_real_terms_are_told_where_prices_are_known() -> None:
-    """The invented grants reach beyond the price index: that is said; with an index the figure stands there."""
+    """The invented grants reach a year beyond the price index, which is told; without an index that is said."""
     row, run = row_of("ZW022")
-    plain = given_here("Here", row, run.summary)
-    real = given_here("Here", row | {"best_real_gbp_per_head": 71.4}, run.summary | {"price_year": 2024})
+    real = given_here("Here", row | {"best_real_gbp_per_head": 71.4}, run.summary)
+    assert run.summary["price_year"] == 2024
+    assert row["best_real_gbp_per_head"] > row["best_gbp_per_head"]
+    assert any("pounds of 2025 count as they were paid" in note for note in run.notes)
+    plain = given_here("Here", row | {"best_real_gbp_per_head": None}, run.summary | {"price_year": None})
     assert plain.cautions[0] == "These are pounds as they were paid. They are not corrected for rising prices."
     assert real.cautions[0] == "In the prices of 2024 that is £71 a head."
 

@@ -38,6 +38,7 @@ _NARROW = [pl.col("placing").cast(pl.Enum(["best", "recipient"])), pl.col("metho
 _METHODS = {"best": ("A", "B", "C", "D"), "low": ("A", "B", "C")}
 FloatArray = NDArray[np.float64]
 _AT_ONCE = 50
+_FINE = 1e9
 _DIMENSIONS = ("funder", "theme", "size_band")
 
 
@@ -186,11 +187,11 @@ def land(made: pl.DataFrame, crosswalk: pl.DataFrame, population: pl.DataFrame) 
 
 
 def steady_sum(of: pl.Expr) -> pl.Expr:
-    """Return the sum of a column of fractions to twelve digits.
+    """Return the sum of a column of fractions, in whole billionths: the same in whatever order they are added.
 
-    Those after them hang on the order in which cores finish: rounded again later, they would decide a half.
+    A sum of floats hangs in its last digits on which core is done first.
     """
-    return of.sum().round_sig_figs(12)
+    return (of * _FINE).round().cast(pl.Int128).sum().cast(pl.Float64) / _FINE
 
 
 def _added(table: pl.DataFrame, keys: list[str]) -> pl.DataFrame:

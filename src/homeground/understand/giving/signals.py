@@ -32,6 +32,8 @@ def signals(made: pl.DataFrame, crosswalk: pl.DataFrame) -> pl.DataFrame:
     )
     joined = joined.group_by("area_code", "funder").agg(steady_sum(pl.col("pence")))
     share = pl.col("pence") / steady_sum(pl.col("pence"))
-    return joined.group_by("area_code").agg(
-        funders=pl.len().cast(pl.Int64), largest_share=share.max(), hhi=steady_sum(share**2)
+    return (
+        joined.filter(pl.col("pence") > 0)
+        .group_by("area_code")
+        .agg(funders=pl.len().cast(pl.Int64), largest_share=share.max(), hhi=steady_sum(share**2))
     )
