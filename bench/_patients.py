@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import polars as pl
 
 _FILE = Path("conversations", "nhs-patient-experience", "v6framework_230831_part1.csv")
@@ -31,3 +34,20 @@ def patients(folder: Path) -> tuple[pl.DataFrame, list[str]]:
     rows = [row for row in rows if size[row[1]] >= _FEWEST]
     notes = pl.DataFrame({"note": range(len(rows)), "text": [text for text, _ in rows]})
     return notes, [label for _, label in rows]
+
+
+class Meaning:
+    """Meanings of texts by a language model, each worked out once."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self.known: dict[str, Any] = {}
+
+    def __call__(self, texts: Sequence[str]) -> Any:
+        """Return a row for each text."""
+        from homeground.listen.embedding import embed
+
+        new = [text for text in dict.fromkeys(texts) if text not in self.known]
+        if new:
+            self.known.update(zip(new, embed(new, self.model.weights, self.model.tokens), strict=True))
+        return np.array([self.known[text] for text in texts])

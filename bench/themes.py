@@ -20,12 +20,12 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from _patients import patients
+from _patients import Meaning, patients
 
 from homeground.listen.embedding import embed
 from homeground.listen.suggest import suggest
 from homeground.listen.themes import GRAINS, find_themes
-from homeground.sources.language_model import LanguageModel, open_model
+from homeground.sources.language_model import open_model
 
 DATA = Path(os.environ.get("HOMEGROUND_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 WHAT = [
@@ -66,21 +66,6 @@ def made_up(count: int) -> pl.DataFrame:
         for _ in range(count)
     ]
     return pl.DataFrame({"note": range(count), "text": said})
-
-
-class Meaning:
-    """Meanings of texts, each read once."""
-
-    def __init__(self, model: LanguageModel) -> None:
-        self.model = model
-        self.known: dict[str, Any] = {}
-
-    def __call__(self, texts: Any) -> Any:
-        """Return a row for each text."""
-        new = [text for text in dict.fromkeys(texts) if text not in self.known]
-        if new:
-            self.known.update(zip(new, embed(new, self.model.weights, self.model.tokens), strict=True))
-        return np.array([self.known[text] for text in texts])
 
 
 def scored(meaning: Meaning, draws: int) -> None:

@@ -90,8 +90,14 @@ def themes_of(
     try:
         found = find_themes(said.notes, meaning=meaning, grain=grain, seed=seed)
     except HomegroundError as error:
-        raise error.at(file=path) from None
+        raise _named(error, path, said) from None
     return Heard(said, sources), found
+
+
+def _named(error: HomegroundError, path: Path, said: Said) -> HomegroundError:
+    """Return the error with the file, and the heading that stands there for the text."""
+    column = said.column if error.column == "text" else error.column
+    return type(error)(error.problem, remedy=error.remedy, file=path, row=error.row, column=column)
 
 
 def suggestions_for(

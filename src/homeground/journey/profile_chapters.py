@@ -89,8 +89,9 @@ def chapter_of_grants(
     here = given_here(found, groups, whole=ground.whole, called=desk.figures.whole)
     notes = [note.text for note in found.notes]
     if made.errors:
-        text = f"{count(made.errors, 'problem')} in the files: see them with homeground understand grants."
-        notes.insert(0, f"{made.rows - made.good:,} of {made.rows:,} grants could not be used. There are {text}")
+        notes.append(
+            f"The {count(made.errors, 'problem')} of the files, one by one: homeground understand grants FILES."
+        )
     chapter = given_chapter(
         here, place=place.name, files=made.files, notes=list(dict.fromkeys(notes)), more=_of_one(found.table, shares),
         price_year=made.price_year, pictures=pictures,

@@ -27,7 +27,9 @@ WORDS_ALONE = Note(
 )
 
 # Beside meaning: tried on NHS comments, see bench/themes.py
-_WEIGH: dict[tuple[By, ...], float] = {("words",): 0.7, ("runs",): 0.85, ("words", "runs"): 0.45}
+_WEIGH: dict[frozenset[By], float] = {
+    frozenset(["words"]): 0.7, frozenset(["runs"]): 0.85, frozenset(["words", "runs"]): 0.45,
+}  # fmt: skip
 _DIRECTIONS = 300
 _RUN = 4  # letters
 _TINY = 1e-9
@@ -110,7 +112,7 @@ def likeness(
         rows, others = unit_rows(rows), unit_rows(others)
         return Likeness(rows, others, meaning=False)
     middle = meanings.mean(axis=0)
-    weigh = _WEIGH[by]
+    weigh = _WEIGH[frozenset(by)]
     near = unit_rows(meanings - middle)
     far = unit_rows(extra_meanings - middle) if extra_meanings is not None else np.zeros((0, near.shape[1]))
     return Likeness(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import polars as pl
 import pytest
 from sklearn.metrics import adjusted_rand_score, f1_score, normalized_mutual_info_score
 
-from homeground.listen.embedding import embed
 from homeground.listen.suggest import suggest
 from homeground.listen.themes import find_themes
 from homeground.sources.language_model import open_model
@@ -21,30 +21,30 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def patients(real_data: Path) -> tuple[pl.DataFrame, np.ndarray]:
-    """Comments of NHS patients with one label, as the bench takes them, and their labels."""
+def bench() -> ModuleType:
+    """What the bench of themes takes its comments and meanings with."""
     spec = importlib.util.spec_from_file_location("_patients", ROOT / "bench" / "_patients.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    notes, labels = module.patients(real_data)
+    return module
+
+
+@pytest.fixture(scope="module")
+def patients(bench: ModuleType, real_data: Path) -> tuple[pl.DataFrame, np.ndarray]:
+    """Comments of NHS patients with one label, as the bench takes them, and their labels."""
+    notes, labels = bench.patients(real_data)
     return notes, np.array(labels)
 
 
 @pytest.fixture(scope="module")
-def meaning() -> Callable[[Sequence[str]], np.ndarray]:
+def meaning(bench: ModuleType) -> Callable[[Sequence[str]], np.ndarray]:
     """The meanings of texts, each worked out once."""
     model = open_model()
     if model is None:
         pytest.skip("the language model is not installed (python3 dev.py test installs it)")
-    known: dict[str, np.ndarray] = {}
-
-    def of(asked: Sequence[str]) -> np.ndarray:
-        more = [text for text in asked if text not in known]
-        known.update(zip(more, embed(more, model.weights, model.tokens), strict=True) if more else ())
-        return np.array([known[text] for text in asked])
-
-    return of
+    meanings: Callable[[Sequence[str]], np.ndarray] = bench.Meaning(model)
+    return meanings
 
 
 def test_themes_that_nobody_helped_with_are_as_good_as_the_best_published_recipe(patients, meaning) -> None:
