@@ -95,7 +95,8 @@ def test_the_command_writes_both_parts_and_how_to_make_them_again(
     assert done.code == 0, done.err
     page = (tmp_path / "place.html").read_text(encoding="utf-8")
     for words in (
-        "What it was given", "What is within reach", "cannot be used: see the problems", "homeground understand grants FILES",
+        "What it was given", "What is within reach", "cannot be used: see the problems",
+        "homeground understand grants FILES",
         "--places halls=invented-halls.csv",
         "--grants invented-grants-council.csv --grants invented-grants-broken.csv --postcodes invented-postcodes.csv",
     ):  # fmt: skip
