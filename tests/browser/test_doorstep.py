@@ -308,13 +308,42 @@ def test_a_conversation_noted_without_signal_arrives_once_there_is_some(
     one.says("No signal.", "#look-said")
     assert one.page.locator("#send").is_hidden()
     one.context.set_offline(False)
-    one.says("not looked at yet")
-    one.again()
-    one.sends()
+    one.page.click("#send")
     one.says("No notes on this phone.")
     (note,) = arrived(code)
     assert note["text"] == "There is nowhere warm after five."
     assert (note["consent"], note["source"]) == ("themes", "doorstep")
+
+
+def test_the_open_view_asks_again_once_there_is_signal(phone: Callable[..., Phone]) -> None:
+    """Also where nothing else waits to be sent: nobody has to leave the view and come back, or to press anything."""
+    one = phone()
+    one.talks("The lift is broken again.")
+    one.page.locator("#strip", has_text="1 note").wait_for()
+    one.page.wait_for_timeout(1500)  # the knock goes by itself
+    one.context.set_offline(True)
+    one.looks()
+    one.says("Come back here when there is signal.", "#look-said")
+    one.says("Not looked at yet.", "#notes")
+    one.context.set_offline(False)
+    one.page.wait_for_selector("#send:not([hidden])")
+    assert "Not looked at yet." not in one.page.inner_text("#notes")
+    assert "no signal" not in one.page.inner_text("#strip")
+
+
+@pytest.mark.parametrize("answer", [{"status": 500}, {"status": 200, "json": {"found": []}}])
+def test_what_was_not_looked_at_can_be_tried_now(phone: Callable[..., Phone], answer: dict[str, Any]) -> None:
+    """Whatever the site answered, a button is there as long as a note of the open view was not looked at."""
+    one = phone()
+    one.talks("The path is dark.")
+    one.page.route("**/doorstep/hide", lambda route: route.fulfill(**answer))
+    one.looks()
+    one.page.locator("[data-try]").wait_for()
+    assert one.page.locator("#send").is_hidden()
+    one.page.unroute("**/doorstep/hide")
+    one.page.click("[data-try]")
+    one.page.wait_for_selector("#send:not([hidden])")
+    assert "Not looked at yet." not in one.page.inner_text("#notes")
 
 
 def test_nothing_of_a_note_can_be_read_on_the_phone(phone: Callable[..., Phone]) -> None:

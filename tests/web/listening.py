@@ -44,7 +44,9 @@ def listen_in(place: Any, *, user: Any = None, sort: bool = True) -> Any:
         asked=["age", "home"], streets="Harbour Street\nMill Lane", names="Zebedee", people_wanted=200,
         targets={"age": {"16-24": 0.2, "65+": 0.25}}, keep_until=(now + timedelta(days=700)).date(),
     )  # fmt: skip
-    patch = Patch.objects.create(campaign=campaign, name="Harbour Street, odd side", streets="Harbour Street", doors=38)
+    patch = Patch.objects.create(
+        pk=NUMBER, campaign=campaign, name="Harbour Street, odd side", streets="Harbour Street", doors=38
+    )
     for number, (text, consent) in enumerate(WORDS):
         Conversation.objects.create(
             id=uuid.UUID(int=number + 1), campaign=campaign, patch=patch if number % 2 else None, text=text,

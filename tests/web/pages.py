@@ -81,6 +81,8 @@ KINDS = {
     "a time of listening": Kind("listen-hub", _ONE, who=_BOSS),
     "change a time of listening": Kind("listen-edit", _ONE, who=_BOSS),
     "patches": Kind("listen-patches", _ONE, who=_BOSS),
+    "change a patch": Kind("listen-patch", {**_ONE, "patch": 901}, who=_BOSS),
+    "take out a patch": Kind("listen-patch-out", {**_ONE, "patch": 901}, who=_BOSS),
     "who was heard": Kind("listen-heard", _ONE, who=_BOSS),
     "second look": Kind("listen-look", _ONE, who=_BOSS),
     "words in another language": Kind("listen-translate", {**_ONE, "conversation": UUID(int=1)}, who=_BOSS),

@@ -22,10 +22,14 @@ from homeground.provenance import Source
 from homeground.sources.language_model import open_model
 from homeground.sources.readers import read
 from homeground.sources.said import Said, open_said
+from homeground.words import count
 
 __all__ = ["Heard", "groups_of", "made_safe", "suggestions_for", "themes_of"]
 
 _MATRIX = ("participant", "group-id", "n-comments", "n-votes", "n-agree", "n-disagree")
+_ROW = "row of the file"
+_NAMED = {"person": "voter-id", "statement": "comment-id"}
+_LONGEST = 100_000  # characters of one note: what one person said in a whole evening
 _LONG = {"voter-id": "person", "comment-id": "statement", "vote": "vote"}
 Progress = Callable[[int, int], None]
 
@@ -85,13 +89,27 @@ def themes_of(
     grain, seed
         As `find_themes`.
     """  # fmt: skip
-    said = open_said(path, column)
+    said = _heard(path, column)
     meaning, sources = _meaning(model, progress)
     try:
         found = find_themes(said.notes, meaning=meaning, grain=grain, seed=seed)
     except HomegroundError as error:
         raise _named(error, path, said) from None
     return Heard(said, sources), found
+
+
+def _heard(path: Path, column: str | None) -> Said:
+    """Return what people said, where no note is longer than anybody speaks."""
+    said = open_said(path, column)
+    long = said.notes.filter(pl.col("text").str.len_chars() > _LONGEST)
+    if long.height:
+        note, text = long.row(0)
+        raise BadValue(
+            f"this note has {len(text):,} characters, and the longest may have {_LONGEST:,}", file=path,
+            row=note + (1 if path.suffix.lower() == ".txt" else 2), column=said.column,
+            remedy="A note is what one person said: cut it into notes, one on a row.",
+        )  # fmt: skip
+    return said
 
 
 def _named(error: HomegroundError, path: Path, said: Said) -> HomegroundError:
@@ -109,7 +127,7 @@ def suggestions_for(
     progress: Progress | None = None,
 ) -> tuple[Heard, Suggestions]:
     """Read notes and what people confirmed (``note``, ``theme``), and suggest a theme for the rest."""
-    said = open_said(path, column)
+    said = _heard(path, column)
     table = read(confirmed, infer=False, columns=["note", "theme"]).table
     table.columns = ["note", "theme"]
     odd = table.with_row_index("row").filter(pl.col("note").cast(pl.Int64, strict=False).is_null())
@@ -156,18 +174,18 @@ def groups_of(
 
 
 def _votes(path: Path) -> pl.DataFrame:
-    table = read(path, infer=False).table
+    table = read(path, infer=False).table.with_row_index(_ROW, 2)
     if set(_LONG) <= set(table.columns):
         if "timestamp" in table.columns:  # rows are not in order of time, and the last vote counts
             table = table.sort(pl.col("timestamp").cast(pl.Int64, strict=False), maintain_order=True, nulls_last=False)
-        votes = table.select(pl.col(old).alias(new) for old, new in _LONG.items())
+        votes = table.select(_ROW, *(pl.col(old).alias(new) for old, new in _LONG.items()))
     elif "participant" in table.columns:
-        asked = [name for name in table.columns if name not in _MATRIX]
+        asked = [name for name in table.columns if name not in (*_MATRIX, _ROW)]
         if not asked:
             raise BadTable(
                 "there is no column of votes", file=path, remedy="Each statement has a column, named by its number."
             )
-        votes = table.unpivot(asked, index="participant", variable_name="statement", value_name="vote")
+        votes = table.unpivot(asked, index=[_ROW, "participant"], variable_name="statement", value_name="vote")
         votes = votes.rename({"participant": "person"}).filter(pl.col("vote").fill_null("").str.strip_chars() != "")
     else:
         raise BadTable(
@@ -177,13 +195,23 @@ def _votes(path: Path) -> pl.DataFrame:
         )  # fmt: skip
     whole = votes.with_columns(pl.col("vote").str.strip_chars().cast(pl.Float64, strict=False).alias("number"))
     odd = whole.filter(pl.col("number").is_null() | ~pl.col("number").is_in([-1.0, 0.0, 1.0]))
+    is_long = set(_LONG) <= set(table.columns)
     if odd.height:
-        person, statement, vote = odd.select("person", "statement", "vote").row(0)
+        row, person, statement, vote = odd.sort(_ROW).select(_ROW, "person", "statement", "vote").row(0)
         raise BadValue(
-            f"{odd.height} votes are none of 1 (agree), 0 (pass), -1 (disagree): first '{vote or ''}', of person "
-            f"{person} on statement {statement}",
-            file=path, remedy="Leave the cell empty where somebody did not vote.",
+            f"{count(odd.height, 'vote')} of neither 1 (agree) nor 0 (pass) nor -1 (disagree): first '{vote or ''}', "
+            f"of person {person} on statement {statement}",
+            file=path, row=row, column="vote" if is_long else str(statement),
+            remedy="Leave the cell empty where somebody did not vote.",
         )  # fmt: skip
+    for told, heading in _NAMED.items():
+        nobody = whole.filter(pl.col(told).cast(pl.String).fill_null("").str.strip_chars() == "").sort(_ROW)
+        if nobody.height:
+            raise BadValue(
+                f"{count(nobody.height, 'vote')} without a {told}", file=path, row=nobody[_ROW][0],
+                column=heading if is_long else "participant",
+                remedy="Write whose vote it is and on which statement, or take the row out.",
+            )  # fmt: skip
     return pl.DataFrame(
         {
             "person": _number(whole["person"]),

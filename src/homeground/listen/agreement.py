@@ -3,13 +3,52 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
+import numpy as np
 import polars as pl
+from scipy.optimize import linear_sum_assignment
 
 from homeground.errors import BadTable
 from homeground.tables import require_columns
 
-__all__ = ["agreement"]
+__all__ = ["agreement", "called_alike"]
+
+
+def called_alike(names: Mapping[int, int], others: Mapping[int, int]) -> dict[int, int]:
+    """Return `others` with its heaps called by the names of those that hold most of the same things.
+
+    Two who sort without knowing of each other call the same heap by different names, which is no disagreement.
+
+    Parameters
+    ----------
+    names, others : mapping of int to int
+        For each thing the heap that it stands in, 0 or more; in `others` any numbers of its own.
+
+    Returns
+    -------
+    dict of int to int
+        A heap without a counterpart gets a number below nought.
+
+    Source
+    ------
+    The assignment with most things in common (Kuhn 1955), as scipy solves it.
+
+    Examples
+    --------
+    >>> called_alike({1: 8, 2: 8, 3: 9}, {1: 2, 2: 2, 3: 1, 4: 5})
+    {1: 8, 2: 8, 3: 9, 4: -1}
+    """
+    mine, theirs = sorted(set(names.values())), sorted(set(others.values()))
+    shared = np.zeros((len(mine), len(theirs)))
+    for thing, heap in others.items():
+        if thing in names:
+            shared[mine.index(names[thing]), theirs.index(heap)] += 1
+    pairs = zip(*linear_sum_assignment(-shared), strict=True)
+    called = {theirs[column]: mine[row] for row, column in pairs if shared[row, column]}
+    left = (heap for heap in theirs if heap not in called)
+    called |= {heap: -number for number, heap in enumerate(left, start=1)}
+    return {thing: called[heap] for thing, heap in others.items()}
 
 
 def agreement(sorted_by: pl.DataFrame) -> float:

@@ -27,6 +27,9 @@ _NEIGHBOURS = 25  # how many notes each hears from at most
 _FIRST_SHARP = 1.5  # how much surer each is before it tells the others
 _ROUNDS = 40
 _FOLDS = 5
+_LEAST_LIKE = 0.25  # the share of confirmed quotes that may be less like the others than a note that belongs
+_FALLS = 2.0  # how quickly belonging falls below that
+_FEW = 2  # to how many quotes of a theme a note must be near
 _DIGITS = 4  # what comes after changes with the order in which threads add up, and nobody reads it
 _SHARP = np.geomspace(0.25, 16.0, 25)
 
@@ -41,7 +44,7 @@ class Suggestions:
         ``note``, ``theme``, ``confidence`` (0 to 1): the likeliest theme of each note that nobody has put anywhere, the
         least sure first, for those are the ones that people should look at.
     chances : polars.DataFrame
-        ``note``, ``theme``, ``confidence`` for every note and every theme; a note may belong to several.
+        ``note``, ``theme``, ``confidence`` for every note and every theme; a note may belong to several, or to none.
     agreement : float
         Share of confirmed quotes that the same rule puts right when it has not seen them.
     notes : tuple of Note
@@ -77,7 +80,8 @@ def suggest(notes: pl.DataFrame, confirmed: pl.DataFrame, *, meaning: Meaning | 
     Source
     ------
     Logistic regression with a quadratic penalty; label spreading (Zhou et al. 2004); temperature scaling for the
-    confidence (Guo et al. 2017), by folds of the confirmed quotes.
+    confidence (Guo et al. 2017), by folds of the confirmed quotes, with one more that goes wrong (Laplace's rule). What
+    is less like the quotes of a theme than nearly all of them are like each other is told with less confidence.
 
     Examples
     --------
@@ -99,7 +103,9 @@ def suggest(notes: pl.DataFrame, confirmed: pl.DataFrame, *, meaning: Meaning | 
     graph = _balanced(nearest(alike.rows, count=_NEIGHBOURS, least=_HEARD_FROM, twice=True))
     chances = _chances(alike.rows, alike.extra, graph, pairs, len(themes))
     sharp, agreement = _tempered(alike.rows, alike.extra, graph, pairs, len(themes))
-    chances = softmax(sharp * np.log(np.maximum(chances, 1e-12)), axis=1).round(_DIGITS)
+    chances = softmax(sharp * np.log(np.maximum(chances, 1e-12)), axis=1)
+    likeliest = chances.argmax(axis=1)
+    chances = (chances * _belongs(alike.rows, pairs, len(themes))).round(_DIGITS)
     open_ = np.setdiff1d(np.arange(notes.height), pairs[:, 0])
     every = pl.DataFrame(
         {
@@ -108,7 +114,7 @@ def suggest(notes: pl.DataFrame, confirmed: pl.DataFrame, *, meaning: Meaning | 
             "confidence": chances[open_].ravel(),
         }
     )
-    best = chances[open_].argmax(axis=1)
+    best = likeliest[open_]
     table = pl.DataFrame(
         {
             "note": notes["note"].to_numpy()[open_],
@@ -210,8 +216,42 @@ def _tempered(
     right_share = float((logs.argmax(axis=1) == truth).mean())
     if len(pairs) < 2 * themes:  # so few say nothing of how sure to be
         return 1.0, right_share
-    fit = [log_softmax(sharp * logs, axis=1)[each, truth].sum() for sharp in _SHARP]
+    # However well it went with so few, the next may be wrong: as if one more had been tried, and was (Laplace's rule).
+    slip = 1 / (len(truth) + 2)
+    fit = []
+    for sharp in _SHARP:
+        sure = log_softmax(sharp * logs, axis=1)
+        others = (sure.sum(axis=1) - sure[each, truth]) / max(themes - 1, 1)
+        fit.append(float(((1 - slip) * sure[each, truth] + slip * others).sum()))
     return float(_SHARP[int(np.argmax(np.round(fit, _DIGITS)))]), right_share
+
+
+def _belongs(rows: FloatArray, pairs: IntArray, themes: int) -> FloatArray:
+    """Return for each note and theme how far the note is like what people confirmed there: 1 as much as they are.
+
+    What nobody has a theme for is unlike all of them, and must not be called sure because it is least unlike one.
+    """
+    found = np.ones((len(rows), themes))
+    own: list[FloatArray] = []
+    for theme in range(themes):
+        mine = pairs[pairs[:, 1] == theme, 0]
+        alike = rows @ rows[mine].T
+        found[:, theme] = _nearest_few(alike)
+        if len(mine) > 1:
+            among = alike[mine]
+            np.fill_diagonal(among, -np.inf)
+            own.append(_nearest_few(among))
+    usual = float(np.quantile(np.concatenate(own), _LEAST_LIKE)) if own else 0.0
+    if usual <= 0:
+        return np.ones_like(found)
+    return np.clip(found / usual, 0.0, 1.0) ** _FALLS
+
+
+def _nearest_few(alike: FloatArray) -> FloatArray:
+    """Return how alike each row is to the few that are most like it, on average."""
+    few = min(_FEW, max(1, int(np.isfinite(alike).sum(axis=1).min())))
+    nearest_ones: FloatArray = np.sort(alike, axis=1)[:, -few:].mean(axis=1)
+    return nearest_ones
 
 
 def _told(

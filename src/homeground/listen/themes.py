@@ -29,6 +29,7 @@ from homeground.listen.points import split_points
 from homeground.provenance import Note
 from homeground.stats import FloatArray, IntArray
 from homeground.tables import require_columns
+from homeground.words import count
 
 __all__ = ["FEWEST", "GRAINS", "Grain", "Themes", "find_themes", "order_is_sure"]
 
@@ -306,7 +307,7 @@ def _told(notes: pl.DataFrame, points: pl.DataFrame, *, meaning: bool) -> tuple[
         told.append(Note(f"{empty} of {notes.height} notes have no words and stand in no theme.", kind="missing"))
     alone = points["theme"].null_count()
     if alone:
-        told.append(Note(f"{alone} things were said by one person only; they are kept, apart.", kind="info"))
+        told.append(Note(f"{count(alone, 'thing')} said by one person only: kept, apart.", kind="info"))
     if not meaning:
         told.append(WORDS_ALONE)
     return tuple(told)

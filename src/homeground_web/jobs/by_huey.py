@@ -24,6 +24,7 @@ def _huey() -> tuple[SqliteHuey, Any]:
 
     def again() -> None:
         queue.take_up_again()
+        queue.put_daily()
 
     carried = huey.task(name="perform")(perform)
     huey.periodic_task(crontab(minute="*"), name="again")(again)

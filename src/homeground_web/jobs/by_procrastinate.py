@@ -18,8 +18,9 @@ def perform(number: str) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="homeground.again")
 def again(timestamp: int) -> None:
-    """Take up again what a killed worker left."""
+    """Take up again what a killed worker left, and put down what is due today."""
     queue.take_up_again()
+    queue.put_daily()
 
 
 def send(number: str) -> None:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from homeground_web.jobs import registry
 from homeground_web.jobs.models import Job
 
-__all__ = ["put", "take_up_again"]
+__all__ = ["put", "put_daily", "take_up_again"]
 
 _SILENT = timedelta(seconds=60)  # a worker gives a sign of life every five seconds
 
@@ -57,6 +57,13 @@ def take_up_again() -> int:
     for number in numbers:
         _send(number)
     return len(numbers)
+
+
+def put_daily() -> list[Job]:
+    """Put down what is done once a day and was not today, by the site's own clock. Called by a worker each minute."""
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    done = set(Job.objects.filter(put__gte=midnight, name__in=registry.daily_ones()).values_list("name", flat=True))
+    return [put(name) for name in registry.daily_ones() if name not in done]
 
 
 def _send(number: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-__all__ = ["Progress", "Task", "find", "task"]
+__all__ = ["Progress", "Task", "daily_ones", "find", "task"]
 
 
 class Progress(Protocol):
@@ -23,22 +23,29 @@ class Task:
     name: str
     run: Callable[..., Mapping[str, Any] | None] = field(compare=False)
     attempts: int = 3
+    daily: bool = False
 
 
 _TASKS: dict[str, Task] = {}
 
 
-def task(name: str, *, attempts: int = 3) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def task(name: str, *, attempts: int = 3, daily: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a function as a task: it is called with ``progress`` first, then the job's arguments by name.
 
-    It may be started again after a worker was killed, so it must come to the same end when half of it was done before.
+    A daily one is put down by the workers themselves, once a day. Each may be started again after a worker was killed,
+    so it must come to the same end when half of it was done before.
     """
 
     def registered(run: Callable[..., Any]) -> Callable[..., Any]:
-        _TASKS[name] = Task(name, run, attempts)
+        _TASKS[name] = Task(name, run, attempts, daily)
         return run
 
     return registered
+
+
+def daily_ones() -> list[str]:
+    """Return the names of the tasks that are done once a day."""
+    return sorted(name for name, one in _TASKS.items() if one.daily)
 
 
 def find(name: str) -> Task:

@@ -13,7 +13,7 @@ import polars as pl
 from homeground import __version__
 from homeground.errors import HomegroundError
 from homeground.journey.counted import counted
-from homeground.listen.agreement import agreement
+from homeground.listen import agreement as agreement_of
 from homeground.listen.embedding import embed
 from homeground.listen.groups import find_groups
 from homeground.listen.redact import Found, find_details, hide_details
@@ -156,9 +156,14 @@ def opinion_groups(votes: Sequence[tuple[str, int, int]], fewest: int) -> Opinio
 
 def alpha(rows: Sequence[tuple[int, str, int]]) -> float:
     """Return how far sorters agree: (thing, sorter, theme) for each that somebody put somewhere."""
-    return agreement(
+    return agreement_of.agreement(
         pl.DataFrame(rows, schema={"thing": pl.Int64, "sorter": pl.String, "theme": pl.Int64}, orient="row")
     )
+
+
+def called_alike(names: Mapping[int, int], others: Mapping[int, int]) -> dict[int, int]:
+    """Return how others sorted, with heaps called by the names of those that hold most of the same."""
+    return agreement_of.called_alike(names, others)
 
 
 def read_table(path: Path) -> tuple[list[str], list[dict[str, Any]]]:

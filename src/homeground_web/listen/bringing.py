@@ -18,11 +18,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from homeground_web.audit import log
-from homeground_web.listen import analysis, noting
+from homeground_web.listen import analysis, languages, letters, noting
 from homeground_web.listen.hiding import hide
 from homeground_web.listen.models import Brought, Campaign, Conversation
 
-__all__ = ["COLUMNS", "CannotRead", "counted", "look_into", "take_in"]
+__all__ = ["COLUMNS", "CannotRead", "counted", "look_into", "odd", "take_in"]
 
 COLUMNS = ("text", "language", "street", "people")
 """What a column of a file may hold."""
@@ -32,6 +32,10 @@ _LIKELY = {
     "text": ("text", "note", "notes", "comment", "comments", "said", "answer", "response", "words"),
     "language": ("language", "lang"), "street": ("street", "road"), "people": ("people", "persons", "how many"),
 }  # fmt: skip
+_SHOWN = 20  # oddities told one by one
+_DOOR = re.compile(
+    r"(?i)^\W*(?:(?:flat|apartment|apt|unit|house|number|no)\b\.?\s*)?\d+\s?[a-z]?\b[\s,]*|[\s,(]*(?:\b(?:number|no)\b\.?\s*)?\d+\s?[a-z]?\W*$"
+)
 _QUOTED = re.compile(r"^(?:>.*|On .{0,200} wrote:|-{2,}\s?Original Message.*|From: .*)$", re.IGNORECASE)
 
 
@@ -63,13 +67,29 @@ def look_into(
     if len(rows) > _MOST_ROWS:
         text = _("It has %(rows)s rows. Bring at most %(most)s at a time.")
         raise CannotRead(text % {"rows": len(rows), "most": _MOST_ROWS})
-    safe = [{key: hide(str(value), campaign).text if value else "" for key, value in row.items()} for row in rows]
+    safe = [{key: _safe(str(value), campaign) if value else "" for key, value in row.items()} for row in rows]
     chosen: dict[str, Any] = {"consent": consent, "said": said.isoformat() if said else "", "columns": _guess(headings)}
     Brought.objects.filter(campaign=campaign, sha256=sha256).delete()
     return Brought.objects.create(
         campaign=campaign, kind=kind, name=Path(name).name[:200], sha256=sha256, rows=safe, headings=headings,
         chosen=chosen, user_id=by.pk,
     )  # fmt: skip
+
+
+def _safe(value: str, campaign: Campaign) -> str:
+    """Return a cell with what is personal hidden; of an address alone, the street stays and its numbers go."""
+    hidden = hide(value, campaign)
+    if (
+        set(hidden.counts) != {"address"}
+        or len(value) > 80
+        or not re.fullmatch(r"[\s,.]*\[[^]]*\][\s,.]*", hidden.text)
+    ):
+        return hidden.text
+    street = value
+    while (shorter := _DOOR.sub("", street)) != street:
+        street = shorter
+    again = hide(street, campaign)
+    return hidden.text if again.counts else again.text
 
 
 def _lines(data: bytes) -> list[str]:
@@ -114,7 +134,7 @@ class _Words(HTMLParser):
 
 
 def _mail(data: bytes) -> tuple[list[str], list[dict[str, Any]], Any]:
-    """Return the words of an e-mail, without what it quotes and without who sent it."""
+    """Return the words of an e-mail, without what it quotes, its closing and the name of who sent it."""
     letter = email.message_from_bytes(data, policy=email.policy.default)
     body = letter.get_body(preferencelist=("plain", "html"))
     if body is None or not letter.keys():
@@ -133,7 +153,7 @@ def _mail(data: bytes) -> tuple[list[str], list[dict[str, Any]], Any]:
             break
         if not _QUOTED.match(line.strip()):
             kept.append(line.rstrip())
-    words = "\n".join(kept).strip()
+    words = letters.without_names("\n".join(letters.without_closing(kept)).strip(), letters.sender_names(letter))
     when = getattr(letter["date"], "datetime", None) if letter["date"] else None
     return ["text"], [{"text": words}] if words else [], when.date() if when else None
 
@@ -147,16 +167,47 @@ def _guess(headings: list[str]) -> dict[str, str]:
     return found
 
 
+def odd(brought: Brought, columns: dict[str, str]) -> list[str]:
+    """Return what will not be taken in as it stands, in words: texts that are too long, languages that nobody knows."""
+    # A table counts its rows from the headings, as a spreadsheet does.
+    first = 2 if brought.kind == "file" and not brought.name.lower().endswith(".txt") else 1
+    told: list[str] = []
+    strange: dict[str, list[int]] = {}
+    for row_number, row in enumerate(brought.rows, first):
+        text = (row.get(columns["text"]) or "").strip()
+        if len(text) > noting.LONGEST:
+            words = _("Row %(row)s is longer than %(most)s characters. What comes after is left out.")
+            told.append(words % {"row": row_number, "most": noting.LONGEST})
+        value = str(row.get(columns.get("language") or "") or "").strip()
+        if text and value and not languages.code_of(value):
+            strange.setdefault(value, []).append(row_number)
+    for value, numbers in strange.items():
+        words = _("“%(value)s” is no language that we know (row %(rows)s). The words count as another language.")
+        rows = ", ".join(map(str, numbers[:_SHOWN])) + (" …" if len(numbers) > _SHOWN else "")
+        told.append(words % {"value": value[:40], "rows": rows})
+    if len(told) > _SHOWN:
+        told[_SHOWN:] = [_("And %(many)s more like these.") % {"many": len(told) - _SHOWN}]
+    return told
+
+
 @transaction.atomic
-def take_in(brought: Brought, columns: dict[str, str], *, by: Any) -> dict[str, int]:
+def take_in(brought: Brought, columns: dict[str, str], *, by: Any, consent: str = "") -> dict[str, int]:
     """Make conversations of the rows of a file that was looked into; the same file again adds nothing.
+
+    Parameters
+    ----------
+    consent : str
+        What the people allowed, if not what was chosen when the file was brought. Where it is a quote with the street,
+        a row without a street counts as a plain quote.
 
     Returns
     -------
     dict
-        ``taken``, ``there`` (from an earlier time), ``empty``.
+        ``taken``, ``there`` (from an earlier time), ``empty``; of those taken ``cut`` (too long) and ``strange`` (in a
+        language that we do not know).
     """
-    counts = {"taken": 0, "there": 0, "empty": 0}
+    counts = {"taken": 0, "there": 0, "empty": 0, "cut": 0, "strange": 0}
+    consent = consent if consent in Conversation.Consent.values else brought.chosen["consent"]
     said = brought.chosen.get("said") or ""
     when = timezone.now()
     if said:
@@ -166,23 +217,35 @@ def take_in(brought: Brought, columns: dict[str, str], *, by: Any) -> dict[str, 
         if not text:
             counts["empty"] += 1
             continue
+        street = _street(row.get(columns.get("street") or ""))
+        named = consent == Conversation.Consent.STREET
+        language = _language(row.get(columns.get("language") or ""))
         words = noting.Words(
             id=uuid.uuid5(_SPACE, f"{brought.campaign_id}:{brought.sha256}:{row_number}"), text=text[: noting.LONGEST],
-            consent=brought.chosen["consent"], language=_language(row.get(columns.get("language") or "")),
-            street=(row.get(columns.get("street") or "") or "")[:80],
+            consent=Conversation.Consent.QUOTE if named and not street else consent,
+            language=language or languages.OTHER, street=street,
             people=_people(row.get(columns.get("people") or "")),
             said=when,
         )  # fmt: skip
         came = noting.note(brought.campaign, words, source=brought.kind, user_id=by.pk, batch=brought.sha256)
         counts["taken" if came == noting.Came.TAKEN else "there"] += 1
+        if came == noting.Came.TAKEN:
+            counts["cut"] += len(text) > noting.LONGEST
+            counts["strange"] += not language
     log.write("brought in", brought.campaign, user=by, place_id=brought.campaign.place_id, after=counts)
     brought.delete()
     return counts
 
 
 def _language(value: Any) -> str:
-    told = str(value or "en").strip().lower()[:10]
-    return told if re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]+)*", told) else "en"
+    """Return a code: English where nothing is told, nothing where what is told is no language that we know."""
+    told = str(value or "").strip()
+    return languages.code_of(told) if told else "en"
+
+
+def _street(value: Any) -> str:
+    told = str(value or "").strip()[:80]
+    return "" if "[" in told else told
 
 
 def _people(value: Any) -> int:

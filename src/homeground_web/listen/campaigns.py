@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,15 +17,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from homeground_web.audit import log
 from homeground_web.jobs import queue
 from homeground_web.listen import queries
-from homeground_web.listen.forms import CampaignForm, PatchForm
-from homeground_web.listen.hiding import lines
-from homeground_web.listen.models import Campaign, Conversation, Patch, Statement, Walker
+from homeground_web.listen.forms import CampaignForm
+from homeground_web.listen.models import Campaign, Conversation, Statement
 from homeground_web.people.gate import may, needs
 from homeground_web.people.models import Membership, Role
 from homeground_web.places.models import Place
-from homeground_web.shell import days, freshness, posted
+from homeground_web.shell import days, freshness
 
-__all__ = ["change", "hub", "listening", "new", "patches", "save"]
+__all__ = ["change", "hub", "listening", "new", "people_of", "save"]
 
 _AS_TYPED = (
     "title", "question", "languages", "asked", "people_wanted", "streets", "names", "keep_until", "policy",
@@ -116,7 +115,7 @@ def change(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 
 def _form(request: HttpRequest, place: Place, campaign: Campaign | None, first: dict[str, Any]) -> HttpResponse:
-    form = CampaignForm(_people(place), request.POST or None, initial=first)
+    form = CampaignForm(people_of(place), request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid():
         made = save(place, campaign, form.cleaned_data, by=request.user)
         return HttpResponseRedirect(reverse("listen-hub", kwargs={"slug": place.slug, "number": made.pk}))
@@ -124,7 +123,8 @@ def _form(request: HttpRequest, place: Place, campaign: Campaign | None, first: 
     return render(request, "listen/campaign.html", shown, status=400 if form.errors else 200)
 
 
-def _people(place: Place) -> list[tuple[str, str]]:
+def people_of(place: Place) -> list[tuple[str, str]]:
+    """Return who has a role in a place that walks or reads worries, by name: number and name."""
     rows = Membership.objects.filter(place=place, role__in=_WALK).select_related("user").order_by("user__name", "user")
     return list({str(one.user_id): (str(one.user_id), str(one.user)) for one in rows}.values())
 
@@ -134,6 +134,7 @@ def save(place: Place, campaign: Campaign | None, told: Mapping[str, Any], *, by
     """Make a time of listening, or change one."""
     is_new = campaign is None
     campaign = campaign or Campaign(place=place)
+    added = [one for one in told["asked"] if one not in campaign.asked]
     for name in _AS_TYPED:
         setattr(campaign, name, told[name])
     campaign.opens = days.start_of(told["opens"])
@@ -143,39 +144,7 @@ def save(place: Place, campaign: Campaign | None, told: Mapping[str, Any], *, by
     log.write("set up" if is_new else "changed", campaign, user=by, place_id=place.pk, after={"asked": campaign.asked})
     if is_new:
         queue.put("who-lives-here", user=by, place_id=place.pk, campaign=campaign.pk)
+    elif added:
+        queue.put("who-lives-here", user=by, place_id=place.pk, campaign=campaign.pk, added=added)
     freshness.move_on()
     return campaign
-
-
-@never_cache
-@require_http_methods(["GET", "POST"])
-@needs("listen.campaign")
-def patches(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """Show, add and take out patches, and who walks them."""
-    place = queries.place_of(request, slug)
-    campaign = queries.campaign_of(place, number)
-    wish = request.POST.get("wish", "")
-    people = _people(place)
-    form = PatchForm(people, request.POST if wish == "add" else None)
-    if wish == "add" and form.is_valid():
-        _add(campaign, form.cleaned_data, by=request.user)
-        return HttpResponseRedirect(request.path)
-    if wish == "take-out":
-        patch = get_object_or_404(Patch, pk=posted.number(request, "patch"), campaign=campaign)
-        log.write("took out", patch, user=request.user, place_id=place.pk)
-        patch.delete()
-        return HttpResponseRedirect(request.path)
-    rows = campaign.patches.prefetch_related("walkers__user")
-    shown = {
-        "place": place, "campaign": campaign, "form": form,
-        "patches": [(patch, lines(patch.streets), [str(one.user) for one in patch.walkers.all()]) for patch in rows],
-    }  # fmt: skip
-    return render(request, "listen/patches.html", shown, status=400 if form.errors else 200)
-
-
-@transaction.atomic
-def _add(campaign: Campaign, told: Mapping[str, Any], *, by: Any) -> Patch:
-    patch = Patch.objects.create(campaign=campaign, name=told["name"], streets=told["streets"], doors=told["doors"])
-    Walker.objects.bulk_create(Walker(patch=patch, user_id=int(pk)) for pk in told["walkers"])
-    log.write("added", patch, user=by, place_id=campaign.place_id, after={"walkers": len(told["walkers"])})
-    return patch

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from django.db import transaction
+
 from homeground_web.listen import analysis, bands
 from homeground_web.listen.models import Campaign
 from homeground_web.places import queries
@@ -40,8 +42,20 @@ def targets(place: Place, asked: list[str]) -> tuple[dict[str, dict[str, float]]
     return found, "; ".join(dict.fromkeys(titles))
 
 
-def fill(campaign: Campaign) -> int:
-    """Count who lives here for a time of listening, unless the board typed it; return for how many questions."""
-    found, source = targets(campaign.place, campaign.asked)
-    Campaign.objects.filter(pk=campaign.pk, targets={}).update(targets=found, targets_from=source[:_LONGEST])
+def fill(campaign: Campaign, added: list[str] | None = None) -> int:
+    """Count who lives here for a time of listening, unless the board typed it; return for how many questions.
+
+    Parameters
+    ----------
+    added : list of str, optional
+        Questions that were added later: only they are counted, and what is known by others stays.
+    """
+    found, source = targets(campaign.place, campaign.asked if added is None else added)
+    with transaction.atomic():
+        now = Campaign.objects.select_for_update().get(pk=campaign.pk)
+        new = {question: shares for question, shares in found.items() if question not in now.targets}
+        if new and (added is not None or not now.targets):
+            sources = dict.fromkeys(one for one in (*now.targets_from.split("; "), *source.split("; ")) if one)
+            now.targets, now.targets_from = {**now.targets, **new}, "; ".join(sources)[:_LONGEST]
+            now.save(update_fields=["targets", "targets_from"])
     return len(found)

@@ -92,41 +92,81 @@ class SayForm(WordsForm):
 class TypeForm(WordsForm):
     """A paper form, typed in."""
 
-    code = forms.CharField(label=gettext_lazy("Code on the form"), max_length=20)
+    code = forms.CharField(
+        label=gettext_lazy("Code on the form"), max_length=20,
+        error_messages={"required": gettext_lazy("Type the code that is printed on the form")},
+    )  # fmt: skip
+    said = day_field(
+        gettext_lazy("When was it said?"), wrong=gettext_lazy("Choose the day on which it was said"),
+        help_text=gettext_lazy("The day that is written on the form. Leave today where there is none."),
+    )  # fmt: skip
     people = forms.IntegerField(
         label=gettext_lazy("How many people spoke?"), min_value=1, max_value=noting.MOST_PEOPLE, initial=1
     )
-    field_order = ("code", "text", "language", "people", "consent", "street")
+    field_order = ("code", "text", "said", "language", "people", "consent", "street")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["said"].initial = timezone.localdate
+
+    def clean_said(self) -> Any:
+        """See that the day has come."""
+        told = self.cleaned_data["said"]
+        if told > timezone.localdate():
+            raise forms.ValidationError(_("That day has not come yet"))
+        return told
 
 
 class ChangeForm(forms.Form):
     """A person changes their words or how they may be used."""
 
-    text = forms.CharField(label=gettext_lazy("Your words"), max_length=noting.LONGEST, widget=forms.Textarea)
+    text = forms.CharField(
+        label=gettext_lazy("Your words"), max_length=noting.LONGEST, widget=forms.Textarea,
+        error_messages={
+            "required": gettext_lazy("Write a few words. To take your words back, use the button further down.")
+        },
+    )  # fmt: skip
     consent = forms.ChoiceField(
-        label=gettext_lazy("May we use these words?"), choices=CONSENTS, widget=forms.RadioSelect
-    )
+        label=gettext_lazy("May we use these words?"), choices=CONSENTS, widget=forms.RadioSelect,
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), gettext_lazy("Choose how the words may be used")
+        ),
+    )  # fmt: skip
+
+    def __init__(self, found: Conversation, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"text": found.text, "consent": found.consent_now})
+        super().__init__(*args, **kwargs)
+        if not found.street:
+            self.fields["consent"].choices = CONSENTS[:2]  # type: ignore[attr-defined]
 
 
 class CodeForm(forms.Form):
     """The code on the card."""
 
     code = forms.CharField(
-        label=gettext_lazy("The code on your card"), max_length=30, help_text=gettext_lazy("For example KTR-482-MPX")
-    )
+        label=gettext_lazy("The code on your card"), max_length=30, help_text=gettext_lazy("For example KTR-482-MPX"),
+        error_messages={
+            "required": gettext_lazy("Type the code from your card or slip"),
+            "max_length": gettext_lazy("We do not know this code. Look at the letters again, and try once more."),
+        },
+    )  # fmt: skip
 
 
 class CampaignForm(forms.Form):
     """A time of listening."""
 
-    title = forms.CharField(label=gettext_lazy("What do you call it?"), max_length=120)
+    title = forms.CharField(
+        label=gettext_lazy("What do you call it?"), max_length=120,
+        error_messages={"required": gettext_lazy("Write what you call this time of listening")},
+    )  # fmt: skip
     question = forms.CharField(
         label=gettext_lazy("What do you ask?"), max_length=300,
         help_text=gettext_lazy("One open question. It names no topic, so that people can raise their own."),
+        error_messages={"required": gettext_lazy("Write the question that you ask")},
     )  # fmt: skip
-    opens = day_field(gettext_lazy("First day"))
+    opens = day_field(gettext_lazy("First day"), wrong=gettext_lazy("Choose the first day of asking"))
     closes = day_field(
-        gettext_lazy("Last day"), required=False,
+        gettext_lazy("Last day"), required=False, wrong=gettext_lazy("Choose the last day of asking, or leave it out"),
         help_text=gettext_lazy("Words that come later are taken too, and marked as late."),
     )  # fmt: skip
     languages = forms.MultipleChoiceField(
@@ -138,8 +178,12 @@ class CampaignForm(forms.Form):
         choices=[(one.key, one.title) for one in bands.QUESTIONS.values()], widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
     people_wanted = forms.IntegerField(
-        label=gettext_lazy("How many people do you want to hear?"), required=False, min_value=1, max_value=1_000_000
-    )
+        label=gettext_lazy("How many people do you want to hear?"), required=False, min_value=1, max_value=1_000_000,
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"),
+            gettext_lazy("Write how many people you want to hear, as a number from 1 to 1000000"),
+        ),
+    )  # fmt: skip
     streets = forms.CharField(
         label=gettext_lazy("Streets of this place"), required=False, max_length=20_000, widget=forms.Textarea,
         help_text=gettext_lazy("One on a line. House numbers before them are hidden."),
@@ -154,6 +198,7 @@ class CampaignForm(forms.Form):
     )  # fmt: skip
     keep_until = day_field(
         gettext_lazy("Keep what people said until"),
+        wrong=gettext_lazy("Choose the day until which you keep what people said"),
         help_text=gettext_lazy("After this day only quotes that people allowed stay, with nothing about them."),
     )  # fmt: skip
     policy = forms.CharField(
@@ -182,8 +227,9 @@ class PatchForm(forms.Form):
     """A few streets that one walk covers."""
 
     name = forms.CharField(
-        label=gettext_lazy("Name of the patch"), max_length=120, help_text=gettext_lazy("Harbour Street, odd side")
-    )
+        label=gettext_lazy("Name of the patch"), max_length=120, help_text=gettext_lazy("Harbour Street, odd side"),
+        error_messages={"required": gettext_lazy("Write a name for the patch")},
+    )  # fmt: skip
     streets = forms.CharField(
         label=gettext_lazy("Its streets"), required=False, max_length=5_000, widget=forms.Textarea,
         help_text=gettext_lazy("One on a line"),
@@ -230,7 +276,10 @@ class BringForm(forms.Form):
 class KeepOutForm(forms.Form):
     """Why words are kept out."""
 
-    reason = forms.ChoiceField(label=gettext_lazy("Why?"), choices=list(REASONS.items()))
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Why?"), choices=list(REASONS.items()),
+        error_messages={"required": gettext_lazy("Choose why it is kept out")},
+    )  # fmt: skip
     to_author = forms.CharField(
         label=gettext_lazy("What do you say to the author?"), required=False, max_length=500,
         help_text=gettext_lazy("They read it with the code on their card."),

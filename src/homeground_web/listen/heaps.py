@@ -150,6 +150,8 @@ def _merge(made: Heaps, step: Taken, here: set[int]) -> None:
     into.name = into.name or other.name
     into.is_theme = True
     del made.heaps[other.number]
+    for _who_sorted, answers in made.seconds:
+        answers |= {point: into.number for point, number in answers.items() if number == other.number}
 
 
 def _split(made: Heaps, step: Taken, here: set[int]) -> None:

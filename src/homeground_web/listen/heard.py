@@ -48,7 +48,9 @@ def by_band(campaign: Campaign, *, public: bool) -> Questions:
     A count below ten is hidden where the public reads, and so is the next smallest where one alone could be worked out.
     """
     counts = queries.heard_by_band(campaign)
-    made = []
+    made: Questions = []
+    if campaign.forgotten:  # what people told about themselves is erased: nought would be untrue
+        return made
     for question in bands.questions_of(campaign.asked):
         told = counts.get(question.key, Counter())
         hidden = _hidden(told, [band.key for band in question.bands]) if public else set()
@@ -66,11 +68,15 @@ def by_band(campaign: Campaign, *, public: bool) -> Questions:
 
 
 def _hidden(told: Counter[str], keys: list[str]) -> set[str]:
-    """Return the bands whose counts are hidden: from 1 to 9, and one more where a single one could be worked out."""
+    """Return the bands whose counts are hidden: from 1 to 9, and the next ones until nobody can work those out.
+
+    How many people were heard in all follows from a count and its share, and so how many are hidden together. That must
+    leave it open which band has how many: two bands of one person each would not.
+    """
     small = {key for key in keys if 0 < told[key] < queries.SMALL}
-    if len(small) == 1:
-        others = sorted((key for key in keys if key not in small and told[key]), key=lambda key: (told[key], key))
-        small |= set(others[:1])
+    others = sorted((key for key in keys if key not in small and told[key]), key=lambda key: (told[key], key))
+    while small and others and (len(small) < 2 or sum(told[key] for key in small) <= 2 * len(small)):
+        small.add(others.pop(0))
     return small
 
 
@@ -110,7 +116,7 @@ def heard(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "place": place, "campaign": campaign, "tallies": rows, "total": queries.Tally(None, dict(total)),
         "questions": by_band(campaign, public=False), "people": queries.people_heard(campaign.conversations.all()),
         "may_type": may_type, "to_type": _fields(campaign), "wrong": wrong,
-        "missing": missing_sentences(by_band(campaign, public=True)),
+        "missing": [] if campaign.forgotten else missing_sentences(by_band(campaign, public=True)),
     }  # fmt: skip
     return render(request, "listen/heard.html", shown, status=400 if wrong else 200)
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from homeground_web.listen import analysis
 from homeground_web.listen.models import Campaign
 
-__all__ = ["RESTORABLE", "Hidden", "hide", "kind_said", "lines", "pieces", "plain"]
+__all__ = ["RESTORABLE", "Hidden", "hide", "kind_said", "lines", "pieces", "plain", "streets_of"]
 
 RESTORABLE = ("name", "address")
 """What a person may show again: words that look like a name or an address and are none. Numbers stay hidden."""
@@ -33,6 +33,16 @@ def lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
+def streets_of(campaign: Campaign) -> list[str]:
+    """Return the streets that a campaign names: the place's own, and those of its patches; asked for once."""
+    found: list[str] | None = campaign.__dict__.get("_streets")
+    if found is None:
+        patches = campaign.patches.values_list("streets", flat=True)
+        found = list(dict.fromkeys(street for typed in (campaign.streets, *patches) for street in lines(typed)))
+        campaign.__dict__["_streets"] = found
+    return found
+
+
 def hide(text: str, campaign: Campaign | None, kept: Iterable[tuple[int, int]] = ()) -> Hidden:
     """Return a text with what is personal hidden.
 
@@ -42,7 +52,7 @@ def hide(text: str, campaign: Campaign | None, kept: Iterable[tuple[int, int]] =
         Start and end of details that the person wants shown: only names and addresses can be.
     """
     text = plain(text)
-    streets = lines(campaign.streets) if campaign else []
+    streets = streets_of(campaign) if campaign else []
     names = lines(campaign.names) if campaign else []
     shown = set(kept)
     found = analysis.find_details(text, streets=streets, names=names)
@@ -78,5 +88,6 @@ def kind_said(kind: str) -> str:
     return {
         "email": _("e-mail address"), "phone": _("phone number"), "nhs_number": _("NHS number"),
         "national_insurance": _("National Insurance number"), "birth": _("date of birth"), "bank": _("bank details"),
-        "postcode": _("postcode"), "plate": _("number plate"), "address": _("address"), "name": _("name"),
+        "postcode": _("postcode"), "plate": _("number plate"), "passport": _("passport number"),
+        "address": _("address"), "name": _("name"),
     }.get(kind, kind)  # fmt: skip

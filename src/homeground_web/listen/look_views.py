@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -47,6 +48,7 @@ def look(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     shown = {
         "place": place, "campaign": campaign, "page": page, "form": form, "said": said, "kept_out": kept_out,
         "reasons": looking.REASONS, "called": dict(LANGUAGES),
+        "translations": Translation.objects.filter(conversation__campaign=campaign, looked_by=None)[:50],
     }  # fmt: skip
     return render(request, "listen/look.html", shown, status=400 if said or form.errors else 200)
 
@@ -93,24 +95,32 @@ def translate(request: HttpRequest, slug: str, number: int, conversation: uuid.U
     known = dict(LANGUAGES)
     language = request.POST.get("language", "en")
     wrong = ""
-    if request.method == "POST":
+    if request.method == "POST" and "translation" in request.POST:
+        one = get_object_or_404(found.translations, pk=posted.number(request, "translation"))
+        try:
+            looking.let_in_translation(one, by=request.user)
+            return HttpResponseRedirect(request.path)
+        except looking.OwnWords:
+            wrong = _("You wrote this yourself. Somebody else must look at it.")
+    elif request.method == "POST":
         text = request.POST.get("text", "").strip()
         if not text or language not in known or language == found.language:
             wrong = _("Write the same in another language")
         else:
             _keep(found, language, hide(text, campaign).text, by=request.user)
+            messages.success(request, _("It is kept. All can read it when somebody else has looked at it."))
             return HttpResponseRedirect(reverse("listen-look", kwargs={"slug": slug, "number": number}))
     shown = {
         "place": place, "campaign": campaign, "said": found, "called": known.get(found.language, found.language),
         "choices": [pair for pair in LANGUAGES if pair[0] not in (found.language, "other")], "wrong": wrong,
-        "there": list(found.translations.all()), "language": language,
+        "there": list(found.translations.all()), "language": language, "known": known,
     }  # fmt: skip
     return render(request, "listen/translate.html", shown, status=400 if wrong else 200)
 
 
 @transaction.atomic
 def _keep(found: Conversation, language: str, text: str, *, by: Any) -> None:
-    told = {"text": text, "user_id": by.pk, "written": timezone.now()}
+    told = {"text": text, "user_id": by.pk, "written": timezone.now(), "looked_by": None}
     made, _new = Translation.objects.update_or_create(conversation=found, language=language, defaults=told)
     log.write("translated", made, user=by, place_id=found.campaign.place_id, after={"language": language})
     freshness.move_on()

@@ -11,11 +11,13 @@ from django.utils.translation import gettext_lazy
 
 from homeground_web.audit import log
 from homeground_web.listen.hiding import hide
-from homeground_web.listen.models import Conversation, Removal, Statement
+from homeground_web.listen.models import Conversation, Removal, Statement, Translation
 from homeground_web.listen.taking_back import take_out_what_was_made_of
 from homeground_web.shell import freshness
 
-__all__ = ["REASONS", "OwnWords", "hide_more", "keep_out", "let_in", "put_back"]
+__all__ = [
+    "REASONS", "OwnWords", "hide_more", "keep_out", "let_in", "let_in_translation", "open_statement", "put_back",
+]  # fmt: skip
 
 REASONS = {
     "details": gettext_lazy("It says who somebody is"),
@@ -34,13 +36,38 @@ class OwnWords(Exception):
 @transaction.atomic
 def let_in(conversation: Conversation, *, by: Any) -> None:
     """Say that words are safe to show; never by who noted them."""
-    if conversation.user_id is not None and conversation.user_id == by.pk:
-        raise OwnWords
+    _must_be_another(conversation, by)
     if conversation.state == Conversation.State.GOOD:
         return
     _set(conversation, Conversation.State.GOOD, by)
     log.write("looked at", conversation, user=by, place_id=conversation.campaign.place_id)
     freshness.move_on()
+
+
+@transaction.atomic
+def let_in_translation(translation: Translation, *, by: Any) -> None:
+    """Say that words in another language are safe to show; never by who put them into it."""
+    _must_be_another(translation, by)
+    if translation.looked_by is None:
+        translation.looked_by = by.pk
+        translation.save(update_fields=["looked_by"])
+        log.write("looked at", translation, user=by, place_id=translation.conversation.campaign.place_id)
+        freshness.move_on()
+
+
+@transaction.atomic
+def open_statement(statement: Statement, *, by: Any) -> None:
+    """Open a statement to all; never by who wrote it."""
+    _must_be_another(statement, by)
+    statement.state = Statement.State.SHOWN
+    statement.save(update_fields=["state"])
+    log.write("showed", statement, user=by, place_id=statement.campaign.place_id)
+    freshness.move_on()
+
+
+def _must_be_another(thing: Conversation | Translation | Statement, by: Any) -> None:
+    if thing.user_id is not None and thing.user_id == by.pk:
+        raise OwnWords
 
 
 @transaction.atomic

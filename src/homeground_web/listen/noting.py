@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,11 +18,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from homeground_web.listen import bands, codes
-from homeground_web.listen.hiding import hide, plain
+from homeground_web.listen.hiding import hide, plain, streets_of
 from homeground_web.listen.models import Campaign, Conversation, Gone, Knock, Worry
 
 __all__ = ["LONGEST", "MOST_PEOPLE", "Came", "Words", "corrected", "knock", "note", "worry"]
 
+_DOOR = re.compile(r"(?i)\b(?:(?:flat|apartment|apt|unit|house|number|no)\b\.?\s*)?\d+\s?[a-z]?\b,?")
 LONGEST = 10_000  # characters of one conversation
 MOST_PEOPLE = 500
 
@@ -103,8 +105,15 @@ def _must_not_be_gone(number: uuid.UUID) -> None:
 
 
 def _street(words: Words, campaign: Campaign) -> str:
-    """Return a street only where the person allowed it, and only without a house number."""
-    return hide(words.street, campaign).text[:80] if words.consent == Conversation.Consent.STREET else ""
+    """Return a street only where the person allowed it, and never a door: the name of a known street, or one alone."""
+    if words.consent != Conversation.Consent.STREET:
+        return ""
+    typed = plain(words.street)
+    known = [street for street in streets_of(campaign) if street.casefold() in typed.casefold()]
+    if known:
+        return max(known, key=len)[:80]
+    hidden = hide(_DOOR.sub("", typed).strip(" ,"), campaign)
+    return "" if hidden.counts else hidden.text[:80]
 
 
 def _fingerprint(*told: Any) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from homeground_web.listen import bands, bringing, codes, paper, queries
+from homeground_web.listen import bands, bringing, codes, noting, paper, queries
 from homeground_web.listen.forms import CONSENTS, BringForm, TypeForm
 from homeground_web.listen.models import Brought
 from homeground_web.people.gate import needs
@@ -63,6 +63,9 @@ def brought(request: HttpRequest, slug: str, number: int, file: int) -> HttpResp
     columns = {
         name: request.POST.get(f"column_{name}", found.chosen["columns"].get(name, "")) for name in bringing.COLUMNS
     }
+    consents = CONSENTS if columns["street"] in found.headings else CONSENTS[:2]
+    consent = request.POST.get("consent", found.chosen["consent"])
+    consent = consent if consent in dict(consents) else found.chosen["consent"]
     wrong, back = "", reverse("listen-bring", kwargs={"slug": slug, "number": number})
     if request.POST.get("wish") == "throw-away":
         found.delete()
@@ -71,9 +74,13 @@ def brought(request: HttpRequest, slug: str, number: int, file: int) -> HttpResp
         if columns["text"] not in found.headings:
             wrong = _("Say which column holds what was said")
         else:
-            counts = bringing.take_in(found, columns, by=request.user)
-            text = _("%(taken)s taken in. %(there)s were here already. %(empty)s had no words.")
-            messages.success(request, text % counts)
+            counts = bringing.take_in(found, columns, by=request.user, consent=consent)
+            texts = [_("%(taken)s taken in. %(there)s were here already. %(empty)s had no words.")]
+            if counts["cut"]:
+                texts.append(_("Cut at %(most)s characters: %(cut)s."))
+            if counts["strange"]:
+                texts.append(_("In a language that we do not know: %(strange)s. They count as another language."))
+            messages.success(request, " ".join(texts) % {**counts, "most": noting.LONGEST})
             return HttpResponseRedirect(back)
     shown = {
         "place": place, "campaign": campaign, "file": found, "columns": columns, "wrong": wrong,
@@ -81,7 +88,7 @@ def brought(request: HttpRequest, slug: str, number: int, file: int) -> HttpResp
             "text": _("What was said"), "language": _("Language"), "street": _("Street"),
             "people": _("How many people"),
         },
-        "rows": found.rows[:10], "consent": dict(CONSENTS)[found.chosen["consent"]],
+        "rows": found.rows[:10], "consent": consent, "consents": consents, "odd": bringing.odd(found, columns),
         "before": bringing.counted(campaign, found.sha256),
     }  # fmt: skip
     return render(request, "listen/brought.html", shown, status=400 if wrong else 200)
@@ -120,7 +127,7 @@ def type_in(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             form.add_error("code", _("This is no code of ours. It has three letters, three digits, three letters."))
         else:
             told = {**{k: form.cleaned_data[k] for k in ("text", "language", "people", "consent", "street")}}
-            told |= {"about": form.about(), "code": code}
+            told |= {"about": form.about(), "code": code, "said": form.cleaned_data["said"].isoformat()}
             return _typed(request, form, shown, told)
     return render(request, "listen/type_in.html", shown, status=400 if form.errors else 200)
 

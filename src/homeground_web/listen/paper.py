@@ -5,9 +5,11 @@ from __future__ import annotations
 import difflib
 import uuid
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from homeground_web.audit import log
 from homeground_web.listen import codes, noting
@@ -92,10 +94,15 @@ def settle(campaign: Campaign, code: str, told: dict[str, Any], *, by: Any) -> N
     _take(campaign, receipt, told, user_id=by.pk, by=by)
 
 
+def _noon(day: str | None) -> datetime | None:
+    """Return the middle of a day; None where a form from before holds none."""
+    return timezone.make_aware(datetime.combine(date.fromisoformat(day), time(12))) if day else None
+
+
 def _take(campaign: Campaign, receipt: str, told: dict[str, Any], *, user_id: int, by: Any) -> None:
     words = noting.Words(
         id=uuid.uuid5(_SPACE, receipt), text=told["text"], consent=told["consent"], language=told["language"],
-        people=told["people"], street=told["street"], about=told["about"],
+        people=told["people"], street=told["street"], about=told["about"], said=_noon(told.get("said")),
     )  # fmt: skip
     came = noting.note(campaign, words, source=Conversation.Source.PAPER, user_id=user_id)
     if came == noting.Came.TAKEN:

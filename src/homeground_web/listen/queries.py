@@ -89,8 +89,8 @@ def tally(campaign: Campaign) -> list[Tally]:
         by_patch.setdefault(patch, {})[outcome] = many
     people = dict(campaign.conversations.values_list("patch").annotate(many=Sum("people")))
     rows = [Tally(patch, by_patch.get(patch.pk, {}), people.get(patch.pk) or 0) for patch in campaign.patches.all()]
-    if None in by_patch:
-        rows.append(Tally(None, by_patch[None]))
+    if None in by_patch or None in people:  # no patch was told, or it was taken out since
+        rows.append(Tally(None, by_patch.get(None, {}), people.get(None) or 0))
     return rows
 
 

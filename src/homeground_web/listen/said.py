@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -32,6 +34,9 @@ def said(request: HttpRequest, slug: str) -> HttpResponse:
     campaign = queries.current(place)
     sorting = queries.shown_sorting(place)
     themes = queries.shown_themes(sorting)
+    sure = order_is_sure(themes)
+    if not sure:  # an order by size would say more than is known
+        themes = sorted(themes, key=lambda one: (one.name.casefold(), one.number))
     agreed = thread.priorities_by_theme(sorting)
     shown: dict[str, Any] = {
         "place": place, "campaign": campaign, "sorting": sorting, "is_open": bool(campaign and campaign.is_open()),
@@ -44,13 +49,13 @@ def said(request: HttpRequest, slug: str) -> HttpResponse:
         ],
     }  # fmt: skip
     if sorting is not None:
-        questions = heard.by_band(sorting.campaign, public=True)
+        questions = [] if sorting.campaign.forgotten else heard.by_band(sorting.campaign, public=True)
         rows = sorting.campaign.conversations.exclude(state=Conversation.State.HELD)
         shown |= {
             "people": queries.people_heard(rows), "many": rows.count(), "alone": alone(sorting),
             "questions": questions, "missing": heard.missing_sentences(questions),
-            "panels": panels.shown("said", request, place), "order_is_sure": order_is_sure(themes),
-            "targets_from": sorting.campaign.targets_from,
+            "panels": panels.shown("said", request, place), "order_is_sure": sure,
+            "targets_from": sorting.campaign.targets_from, "forgotten": sorting.campaign.forgotten,
         }  # fmt: skip
     return render(request, "listen/said.html", shown)
 
@@ -66,7 +71,7 @@ def alone(sorting: Sorting) -> list[dict[str, Any]]:
     rows = Point.objects.filter(sorting=sorting, conversation__state=Conversation.State.GOOD).exclude(pk__in=placed)
     rows = rows.exclude(conversation__consent=Conversation.Consent.THEMES)
     rows = rows.select_related("conversation").prefetch_related("conversation__translations")
-    return [quote_of(point) for point in rows[:100] if point.text]
+    return [quote_of(point) for point in rows if point.text]
 
 
 def quote_of(point: Point) -> dict[str, Any]:
@@ -84,7 +89,8 @@ def _translation(conversation: Conversation) -> Translation | None:
     wanted = (get_language() or "en")[:2]
     if conversation.language[:2] == wanted:
         return None
-    return next((one for one in conversation.translations.all() if one.language[:2] == wanted), None)
+    read = (one for one in conversation.translations.all() if one.looked_by is not None)
+    return next((one for one in read if one.language[:2] == wanted), None)
 
 
 def _theme(place: Place, number: int) -> tuple[Sorting, queries.ShownTheme]:
@@ -115,11 +121,19 @@ def theme(request: HttpRequest, slug: str, theme: int) -> HttpResponse:
 def said_csv(request: HttpRequest, slug: str) -> HttpResponse:
     """Give every quote that may be shown with its theme, one on a row; what each column holds is in the JSON beside."""
     place = queries.place_of(request, slug)
-    rows = (
+    in_themes = (
         [one.number, as_cell(one.name), one.people, as_cell(quote["text"]), quote["language"], as_cell(quote["street"])]
         for one, quote in _rows(place)
     )
+    rows = itertools.chain(in_themes, _alone_rows(place))
     return csv_file(f"said-{place.slug}", ["theme", "name", "people", "quote", "language", "street"], rows)
+
+
+def _alone_rows(place: Place) -> Iterator[list[Any]]:
+    """Yield the quotes in no theme as rows: what one person alone said is said too."""
+    sorting = queries.shown_sorting(place)
+    for quote in alone(sorting) if sorting else ():
+        yield ["", "", "", as_cell(quote["text"]), quote["language"], as_cell(quote["street"])]
 
 
 def _rows(place: Place) -> list[tuple[queries.ShownTheme, dict[str, Any]]]:
@@ -147,6 +161,7 @@ def said_json(request: HttpRequest, slug: str) -> HttpResponse:
             }
             for one in queries.shown_themes(sorting)
         ],
+        "in_no_theme": [_plain(quote) for quote in alone(sorting)] if sorting else [],
     }  # fmt: skip
     response = JsonResponse(told, json_dumps_params={"ensure_ascii": False, "indent": 1})
     response.headers["Content-Disposition"] = f'attachment; filename="said-{place.slug}.json"'
@@ -155,7 +170,7 @@ def said_json(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _heard(campaign: Campaign | None) -> list[dict[str, Any]]:
     """Return who was heard, by band, as far as that may be told; null where it is hidden to protect people."""
-    questions = heard.by_band(campaign, public=True) if campaign else []
+    questions = heard.by_band(campaign, public=True) if campaign and not campaign.forgotten else []
     return [
         {
             "question": title,

@@ -26,6 +26,8 @@ from homeground_web.shell import posted
 __all__ = ["begin", "second", "sort", "working"]
 
 _QUOTES = 12  # of a heap, shown at first
+_LOOSE = 200  # quotes in no heap, shown at first
+_STEPS = 30  # steps, shown at first
 _SAMPLE = 20  # points that a second person sorts anew
 
 
@@ -124,19 +126,30 @@ def _do(request: HttpRequest, sorting: Sorting) -> HttpResponse | None:
         steps.step(sorting, Step.Verb.NO_THEME, {"theme": theme}, by=by)
     elif wish == "merge" and _other(request, heaps, theme):
         steps.step(sorting, Step.Verb.MERGE, {"theme": posted.number(request, "other"), "into": theme}, by=by)
-    elif points and wish == "move" and _other(request, heaps, theme):
-        told = {"theme": theme, "into": posted.number(request, "other"), "points": points}
+    elif not (points and _with_points(request, sorting, heaps, theme, points)):
+        messages.info(request, _("Choose a heap, and at least one quote where one is needed."))
+    return None
+
+
+def _with_points(request: HttpRequest, sorting: Sorting, heaps: Heaps, theme: int, points: list[int]) -> bool:
+    """Do with some quotes of a heap what a form asks for; return whether it asked for anything that can be done."""
+    wish, by = request.POST.get("wish", ""), request.user
+    other = posted.number(request, "other")
+    if wish == "move" and _other(request, heaps, theme):
         _forget_asked(sorting, points)
-        steps.step(sorting, Step.Verb.MOVE, told, by=by)
-    elif points and wish == "split":
+        steps.step(sorting, Step.Verb.MOVE, {"theme": theme, "into": other, "points": points}, by=by)
+    elif wish == "also" and _other(request, heaps, theme):
+        steps.step(sorting, Step.Verb.PUT, {"theme": other, "points": points}, by=by)
+    elif wish == "split":
+        name = request.POST.get("name", "").strip()[:120]
         told = {"theme": theme, "points": points, "into": heaps.next_number, "name": name}
         steps.step(sorting, Step.Verb.SPLIT, told, by=by)
-    elif points and wish in ("confirm", "put", "take"):
+    elif wish in ("confirm", "put", "take"):
         _forget_asked(sorting, points)
         steps.step(sorting, wish, {"theme": theme, "points": points}, by=by)
     else:
-        messages.info(request, _("Choose a heap, and at least one quote where one is needed."))
-    return None
+        return False
+    return True
 
 
 def _other(request: HttpRequest, heaps: Heaps, theme: int) -> bool:
@@ -163,15 +176,18 @@ def _show(request: HttpRequest, sorting: Sorting) -> HttpResponse | None:
 def _shown(request: HttpRequest, sorting: Sorting) -> dict[str, Any]:
     heaps = steps.now(sorting)
     points = {point.pk: point for point in sorting.points.select_related("conversation")}
-    rows = list(sorting.steps.order_by("-number")[:30])
-    names = dict(User.objects.filter(pk__in=[row.user_id for row in rows if row.user_id]).values_list("pk", "name"))
     opened = request.GET.get("open", "")
+    every = sorting.steps.order_by("-number")
+    rows = list(every if opened == "history" else every[:_STEPS])
+    loose = [points[pk] for pk in heaps.loose if pk in points]
+    names = dict(User.objects.filter(pk__in=[row.user_id for row in rows if row.user_id]).values_list("pk", "name"))
     return {
         "place": sorting.campaign.place, "campaign": sorting.campaign, "sorting": sorting,
         "heaps": [_heap(sorting, heap, points, opened) for heap in heaps.themes()],
         "others": [(heap.number, steps.label_of(heap)) for heap in heaps.themes()],
         "thrown": [(h.number, steps.label_of(h)) for h in heaps.heaps.values() if not h.is_theme and h.points],
-        "loose": [points[pk] for pk in heaps.loose if pk in points][:200], "may_ask": _may_ask(heaps),
+        "loose": loose if opened == "loose" else loose[:_LOOSE], "many_loose": len(loose), "may_ask": _may_ask(heaps),
+        "older": 0 if opened == "history" else every.count() - len(rows),
         "history": [
             {
                 "number": row.number, "said": row.get_verb_display(), "when": row.when,
@@ -198,7 +214,8 @@ def _heap(sorting: Sorting, heap: Heap, points: dict[int, Point], opened: str) -
         "number": heap.number, "label": steps.label_of(heap), "is_named": bool(heap.name),
         "people": queries.people_in(here),
         "quotes": [(point, heap.points[point.pk] is not None) for point in shown], "more": len(here) - len(shown),
-        "confirmed": len(heap.confirmed), "all": len(here), "asked": asked[:10], "many_asked": len(asked),
+        "confirmed": len(heap.confirmed), "all": len(here), "many_asked": len(asked),
+        "asked": asked if opened == str(heap.number) else asked[:10],
         "stability": heap.stability, "by_people": heap.by_people,
     }  # fmt: skip
 
@@ -224,17 +241,22 @@ def agreed(sorting: Sorting, heaps: Heaps) -> dict[str, Any] | None:
     """Return how far a second person agrees with the first, beside how far the machine's heaps do."""
     if not heaps.seconds:
         return None
-    first: dict[int, int] = {}
+    of: dict[int, list[int]] = {}
     for heap in heaps.themes():
         for point in heap.confirmed:
-            first.setdefault(point, heap.number)
+            of.setdefault(point, []).append(heap.number)
     second = {point: number for _who, answers in heaps.seconds for point, number in answers.items()}
-    both = [point for point in second if point in first]
-    machine = {point: heaps.proposed.get(point, 0) for point in both}
+    both = [point for point in second if point in of]
     if not both:
         return None
+    # A quote may stand in several heaps: the second person agrees who names any of them.
+    first = {point: second[point] if second[point] in of[point] else of[point][0] for point in both}
+    # The machine knows no names: its heaps are called as those of people that hold most of the same.
+    machine = analysis.called_alike(
+        {point: numbers[0] for point, numbers in of.items()}, {p: heaps.proposed.get(p, 0) for p in of}
+    )
     people = analysis.alpha([(p, "first", first[p]) for p in both] + [(p, "second", second[p]) for p in both])
-    beside = analysis.alpha([(p, "first", first[p]) for p in both] + [(p, "machine", machine[p]) for p in both])
+    beside = analysis.alpha([(p, "first", of[p][0]) for p in both] + [(p, "machine", machine[p]) for p in both])
     return {"quotes": len(both), "people": people, "machine": beside}
 
 

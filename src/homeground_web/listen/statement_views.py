@@ -228,12 +228,15 @@ def look_at_statements(request: HttpRequest, slug: str, number: int) -> HttpResp
     """Look at new statements; make some of what was said."""
     place = queries.place_of(request, slug)
     campaign = queries.campaign_of(place, number)
-    form, own = KeepOutForm(), StatementForm()
+    form, own, said = KeepOutForm(), StatementForm(), ""
     wish = request.POST.get("wish", "")
     if wish == "show":
         found = get_object_or_404(campaign.statements, pk=posted.number(request, "statement"))
-        _let_in(found, by=request.user)
-        return HttpResponseRedirect(request.path)
+        try:
+            looking.open_statement(found, by=request.user)
+            return HttpResponseRedirect(request.path)
+        except looking.OwnWords:
+            said = _("You wrote this statement yourself. Somebody else must look at it.")
     if wish == "keep-out":
         found = get_object_or_404(campaign.statements, pk=posted.number(request, "statement"))
         form = KeepOutForm(request.POST)
@@ -253,9 +256,10 @@ def look_at_statements(request: HttpRequest, slug: str, number: int) -> HttpResp
         "waiting": campaign.statements.filter(state=Statement.State.WAITING)[:50],
         "open": campaign.statements.filter(state=Statement.State.SHOWN).annotate(many=Count("votes")),
         "kept_out": Removal.objects.filter(campaign=campaign, kind="statement", ended=None)[:50],
-        "points": _quotable(campaign),
+        "points": _quotable(campaign), "said": said,
     }  # fmt: skip
-    return render(request, "listen/look_at_statements.html", shown, status=400 if form.errors or own.errors else 200)
+    wrong = bool(form.errors or own.errors or said)
+    return render(request, "listen/look_at_statements.html", shown, status=400 if wrong else 200)
 
 
 def _quotable(campaign: Campaign) -> list[Point]:
@@ -268,28 +272,24 @@ def _quotable(campaign: Campaign) -> list[Point]:
     return [point for point in rows[:300] if 15 <= len(point.text) <= 140][:30]
 
 
-@transaction.atomic
-def _let_in(found: Statement, *, by: Any) -> None:
-    found.state = Statement.State.SHOWN
-    found.save(update_fields=["state"])
-    log.write("showed", found, user=by, place_id=found.campaign.place_id)
-    freshness.move_on()
-
-
 def _make(campaign: Campaign, form: StatementForm, request: HttpRequest) -> bool:
     point = Point.objects.filter(pk=posted.number(request, "point"), conversation__campaign=campaign).first()
     if point is not None and not point.conversation.may_be_quoted:
         point = None
     text = hide(form.cleaned_data["text"], campaign).text[:140]
+    # A quote as it stands was looked at by two already; other words wait for somebody else.
+    is_quote = point is not None and text == point.text
+    state = Statement.State.SHOWN if is_quote else Statement.State.WAITING
     try:
         with transaction.atomic():
             made = Statement.objects.create(
-                campaign=campaign, text=text, point=point, state=Statement.State.SHOWN, user_id=request.user.pk
+                campaign=campaign, text=text, point=point, state=state, user_id=request.user.pk
             )
             log.write("made", made, user=request.user, place_id=campaign.place_id)
             freshness.move_on()
     except IntegrityError:
         form.add_error("text", _("Somebody said the same already"))
         return False
-    messages.success(request, _("It is open to all."))
+    told = _("It is open to all.") if is_quote else _("It waits until somebody else has looked at it.")
+    messages.success(request, told)
     return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +11,8 @@ from django.db import DatabaseError, transaction
 
 from homeground_web.audit import log
 from homeground_web.listen import codes
-from homeground_web.listen.hiding import Hidden, hide
+from homeground_web.listen.analysis import Found
+from homeground_web.listen.hiding import hide, plain
 from homeground_web.listen.models import Conversation, Gone, Removal, Statement
 from homeground_web.shell import freshness
 
@@ -30,12 +32,15 @@ def of_code(code: str) -> Conversation | Gone | None:
 
 
 @transaction.atomic
-def change(conversation: Conversation, text: str, consent: Any) -> Hidden:
-    """Let a person change their words or how they may be used; changed words are looked at anew before all see them."""
-    hidden = hide(text, conversation.campaign)
-    other = hidden.text != conversation.text
+def change(conversation: Conversation, text: str, consent: Any) -> list[str]:
+    """Let a person change their words or how they may be used; return which of 'text' and 'consent' is new.
+
+    Changed words are looked at anew before all see them. Words that are the same stay as they are.
+    """
+    other = plain(text) != conversation.text
     changed = [name for name, is_new in (("text", other), ("consent", consent != conversation.consent)) if is_new]
     if other:
+        hidden = hide(text, conversation.campaign, _shown_before(conversation, text))
         take_out_what_was_made_of(conversation)
         conversation.text, conversation.hidden = hidden.text, hidden.counts
         conversation.state, conversation.looked_by, conversation.looked = Conversation.State.WAITING, None, None
@@ -48,7 +53,18 @@ def change(conversation: Conversation, text: str, consent: Any) -> Hidden:
     if changed:
         log.write("changed own words", conversation, place_id=conversation.campaign.place_id, after={"fields": changed})
         freshness.move_on()
-    return hidden
+    return changed
+
+
+def _shown_before(conversation: Conversation, text: str) -> list[tuple[int, int]]:
+    """Return where new words hold what looks personal and was shown in the old ones: somebody wished that."""
+    shown = {(one.kind, conversation.text[one.start : one.end]) for one in _found(conversation, conversation.text)}
+    new = plain(text)
+    return [(one.start, one.end) for one in _found(conversation, new) if (one.kind, new[one.start : one.end]) in shown]
+
+
+def _found(conversation: Conversation, text: str) -> Sequence[Found]:
+    return hide(text, conversation.campaign).found
 
 
 def erase(conversation: Conversation, why: Any = Gone.Why.TAKEN_BACK, *, by: Any = None) -> Gone:

@@ -6,10 +6,18 @@ from typing import Any
 
 from homeground_web.jobs.registry import Progress, task
 from homeground_web.jobs.work import Refused
-from homeground_web.listen import analysis, census, steps
+from homeground_web.listen import analysis, census, keeping, steps, taking_back
 from homeground_web.listen.models import Campaign, Sorting
 
-__all__ = ["ask_what_fits", "propose_heaps", "who_lives_here"]
+__all__ = ["ask_what_fits", "erase_what_is_due", "propose_heaps", "who_lives_here"]
+
+
+@task("erase-what-is-due", daily=True)
+def erase_what_is_due(progress: Progress) -> dict[str, Any]:
+    """Erase what people said when its time has come, and once more what a backup brought back."""
+    progress("erasing what is due")
+    back = taking_back.erase_again()
+    return {"again": back, **{name: many for name, many in keeping.forget().items() if many}}
 
 
 @task("propose-heaps")
@@ -33,7 +41,7 @@ def ask_what_fits(progress: Progress, *, sorting: int) -> dict[str, Any]:
 
 
 @task("who-lives-here")
-def who_lives_here(progress: Progress, *, campaign: int) -> dict[str, Any]:
-    """Count who lives in the place of a time of listening."""
+def who_lives_here(progress: Progress, *, campaign: int, added: list[str] | None = None) -> dict[str, Any]:
+    """Count who lives in the place of a time of listening, by all its questions or by those that were added."""
     progress("counting who lives here")
-    return {"questions": census.fill(Campaign.objects.get(pk=campaign))}
+    return {"questions": census.fill(Campaign.objects.get(pk=campaign), added)}

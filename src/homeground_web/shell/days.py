@@ -11,10 +11,11 @@ from django.utils import timezone
 __all__ = ["day_field", "end_of", "start_of"]
 
 
-def day_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
-    """Return a field for a day."""
+def day_field(label: Any, *, required: bool = True, help_text: Any = "", wrong: Any = "") -> forms.DateField:
+    """Return a field for a day; `wrong` says what to do where there is none, or what was typed is none."""
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=required, help_text=help_text, widget=widget)
+    told = {"required": wrong, "invalid": wrong} if wrong else None
+    return forms.DateField(label=label, required=required, help_text=help_text, widget=widget, error_messages=told)
 
 
 def start_of(day: date) -> datetime:

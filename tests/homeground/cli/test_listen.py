@@ -133,7 +133,10 @@ def test_both_layouts_of_votes_say_the_same(homeground, real_data):
         (["suggest", "notes.csv", "--text-column", "said", "--confirmed", "notes.csv"], "2 columns are missing"),
         (["suggest", "notes.csv", "--text-column", "said", "--confirmed", "bad.csv"], "row 3, column 'note': 'two'"),
         (["groups", "notes.csv"], "these are not votes as Polis exports them"),
-        (["groups", "odd.csv"], "1 votes are none of 1 (agree), 0 (pass), -1 (disagree): first '7'"),
+        (["groups", "odd.csv"], "odd.csv, row 3, column 'vote': 1 vote of neither 1 (agree) nor 0 (pass)"),
+        (["groups", "lone.csv"], "lone.csv, row 2, column 'comment-id': 1 vote without a statement"),
+        (["themes", "long.csv"], "long.csv, row 7, column 'text': this note has 120,000 characters"),
+        (["suggest", "long.csv", "--confirmed", "good.csv"], "long.csv, row 7, column 'text': this note has"),
         (["themes", "few.csv"], "2 of 2 notes hold words, and themes need at least 5"),
     ],
 )  # fmt: skip
@@ -142,6 +145,9 @@ def test_bad_input_says_what_where_and_what_to_do(homeground, folder, monkeypatc
     monkeypatch.chdir(folder)
     (folder / "bad.csv").write_text("note,theme\n0,a\ntwo,b\n")
     (folder / "odd.csv").write_text("voter-id,comment-id,vote\n1,1,1\n1,2,7\n")
+    (folder / "lone.csv").write_text("voter-id,comment-id,vote\n1,,1\n1,2,1\n")
+    (folder / "good.csv").write_text("note,theme\n0,a\n1,b\n")
+    (folder / "long.csv").write_text("text\n" + "No bus today\n" * 5 + "a bus. " * 17_142 + "a bus.\n")
     (folder / "few.csv").write_text("text\nNo bus today\nNo park here\n")
     before = sorted(folder.iterdir())
     ran = homeground("listen", *words)

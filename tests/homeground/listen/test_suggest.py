@@ -34,12 +34,13 @@ def test_each_note_that_nobody_sorted_gets_one_suggestion() -> None:
     assert (right[2], right[3], right[6], right[7], right[11]) == ("buses", "buses", "park", "park", "hall")
 
 
-def test_the_least_sure_come_first_and_chances_add_up() -> None:
-    """So that people look where it matters."""
+def test_the_least_sure_come_first_and_chances_add_up_to_one_at_most() -> None:
+    """So that people look where it matters; what is missing to one is the chance that it belongs nowhere."""
     found = suggest(notes(), confirmed())
     assert found.table["confidence"].is_sorted()
     sums = found.chances.group_by("note").agg(pl.col("confidence").sum())["confidence"]
-    assert sums.to_list() == pytest.approx([1.0] * 6, abs=5e-4)
+    assert all(total <= 1.0005 for total in sums.to_list())
+    assert found.table.filter(pl.col("note") == 10)["confidence"].item() == 0.0  # it has no words
 
 
 def test_a_note_may_stand_under_several_themes() -> None:
@@ -73,3 +74,38 @@ def test_one_theme_alone_or_an_unknown_note_is_refused() -> None:
 def test_the_same_again() -> None:
     """Bit for bit."""
     assert suggest(notes(), confirmed()).table.equals(suggest(notes(), confirmed()).table)
+
+
+def test_what_no_theme_is_about_is_not_called_sure() -> None:
+    """Five quotes each of buses, the hall and the park; damp, work and the doctor are none of them."""
+    sorted_ = {
+        "buses": [
+            "The last bus goes at six", "No bus on Sundays", "A bus in the evening would help",
+            "The bus is always late", "Bus fares went up again",
+        ],
+        "hall": [
+            "They shut the hall", "We ran the hall for years", "The hall was the only place to meet",
+            "Lunch club in the hall", "Open the hall again",
+        ],
+        "park": [
+            "The park is lovely", "I do not walk in the park after dark", "Swings in the park are broken",
+            "More benches in the park", "Look after the park",
+        ],
+    }  # fmt: skip
+    alike = ["No bus after seven", "The hall is locked", "Lights in the park are broken"]
+    unlike = [
+        "My flat is damp and mouldy", "Repairs take months", "I turned down work for want of childcare",
+        "You ring at eight and every appointment is gone", "The landlord paints over it",
+    ]  # fmt: skip
+    quotes = [(text, theme) for theme, texts in sorted_.items() for text in texts]
+    said = [*(text for text, _ in quotes), *alike, *unlike]
+    people = pl.DataFrame({"note": range(len(quotes)), "theme": [theme for _, theme in quotes]})
+    table = suggest(pl.DataFrame({"note": range(len(said)), "text": said}), people).table
+    sure = dict(table.select("note", "confidence").iter_rows())
+    first = len(quotes)
+    known = [sure[note] for note in range(first, first + len(alike))]
+    strange = [sure[note] for note in range(first + len(alike), len(said))]
+    assert min(known) >= 0.5
+    assert max(strange) < min(known)
+    assert sum(strange) / len(strange) < 0.4
+    assert max(sure.values()) < 0.99  # fifteen quotes make nobody certain

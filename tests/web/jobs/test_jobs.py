@@ -75,3 +75,23 @@ def test_a_job_nobody_knows_is_refused_at_once() -> None:
     """With those that are known."""
     with pytest.raises(LookupError, match="test-add"):
         queue.put("no-such-job")
+
+
+@registry.task("test-each-day", daily=True)
+def each_day(progress: registry.Progress) -> dict[str, Any]:
+    """Remember that it was done."""
+    SEEN.append(1)
+    return {}
+
+
+def test_what_is_due_each_day_is_put_down_once_a_day(django_capture_on_commit_callbacks: Any) -> None:
+    """By the workers, without a line in anybody's crontab; erasing what people said is among it."""
+    assert "erase-what-is-due" in registry.daily_ones()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert "test-each-day" in {job.name for job in queue.put_daily()}
+    assert SEEN == [1]
+    assert queue.put_daily() == []
+    Job.objects.filter(name="test-each-day").update(put=timezone.now() - timedelta(days=1))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert [job.name for job in queue.put_daily()] == ["test-each-day"]
+    assert SEEN == [1, 1]

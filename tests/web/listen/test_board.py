@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,19 @@ def test_a_time_of_listening_is_set_up_and_changed(chair: Client, place: Any) ->
     assert {"set up", "changed"} <= set(Entry.objects.values_list("verb", flat=True))
 
 
+def test_an_empty_form_says_what_to_write_where(chair: Client, place: Any) -> None:
+    """Each thing by its name, in the summary and beside its field."""
+    page = chair.post("/our/our-patch/listen/new", {"title": ""}).content.decode()
+    assert "This field is required" not in page
+    for told in (
+        "Write what you call this time of listening", "Write the question that you ask",
+        "Choose the first day of asking", "Choose the day until which you keep what people said",
+    ):  # fmt: skip
+        assert page.count(told) == 2
+    wrong = chair.post("/our/our-patch/listen/new", SET_UP | {"people_wanted": "many"}).content.decode()
+    assert "Write how many people you want to hear, as a number" in wrong
+
+
 @pytest.mark.parametrize(
     "wrong", [{"closes": "2026-04-01"}, {"keep_until": "2026-05-09"}, {"question": ""}, {"opens": "x"}]
 )
@@ -63,8 +77,45 @@ def test_patches_are_given_to_people(chair: Client, campaign: Campaign, member: 
     chair.post(f"{HERE}/patches", told)
     page = walker.get("/our/our-patch/doorstep/").content.decode()
     assert page.index("Zoar Terrace") < page.index("Harbour Street, odd side")
-    chair.post(f"{HERE}/patches", {"wish": "take-out", "patch": Patch.objects.get(name="Zoar Terrace").pk})
-    assert not Patch.objects.filter(name="Zoar Terrace").exists()
+
+
+def test_a_patch_is_changed(chair: Client, campaign: Campaign, member: Any, place: Any) -> None:
+    """Its name, its streets and who walks it; what was said there stays its own."""
+    ann, bob = (member("ambassador", place=place, email=f"{one}@example.org").user.pk for one in ("ann", "bob"))
+    page = f"{HERE}/patches/{NUMBER}"
+    assert "Harbour Street" in chair.get(page).content.decode()
+    told = {"name": "Harbour", "streets": "Harbour Street\nMill Lane", "doors": "40"}
+    chair.post(page, told | {"walkers": [ann]})
+    assert chair.post(page, told | {"walkers": [ann, bob]}).url == f"{HERE}/patches"
+    patch = Patch.objects.get()
+    assert (patch.name, patch.streets.split(), patch.doors) == ("Harbour", ["Harbour", "Street", "Mill", "Lane"], 40)
+    assert set(patch.walkers.values_list("user", flat=True)) == {ann, bob} and patch.conversations.count() == 6
+    assert f'value="{bob}" checked' in chair.get(page).content.decode()
+    chair.post(page, told | {"walkers": [bob]})
+    assert patch.walkers.get().user_id == bob
+    wrong = chair.post(page, told | {"name": ""})
+    assert wrong.status_code == 400 and "Write a name for the patch" in wrong.content.decode()
+    assert member("ambassador", place=place, email="ann@example.org").get(page).status_code == 403
+    assert chair.get(f"{HERE}/patches/{NUMBER + 1}").status_code == 404
+
+
+def test_a_patch_is_taken_out_after_a_question_and_its_people_are_still_counted(
+    chair: Client, campaign: Campaign
+) -> None:
+    """The page says what belongs to it; after it, people and knocks stand under no patch."""
+    patch = Patch.objects.get()
+    Knock.objects.create(id=uuid.uuid4(), campaign=campaign, patch=patch, outcome="talked", when=timezone.now())
+    campaign.conversations.filter(patch=patch).update(people=2)
+    assert f"{HERE}/patches/{NUMBER}/take-out" in chair.get(f"{HERE}/patches").content.decode()
+    page = chair.get(f"{HERE}/patches/{NUMBER}/take-out").content.decode()
+    assert "6 conversations belong to it." in page and "One knock at a door belongs to it." in page
+    assert Patch.objects.exists()
+    before = sum(row.people for row in queries.tally(campaign))
+    assert before == queries.people_heard(campaign.conversations.all()) == 19
+    chair.post(f"{HERE}/patches/{NUMBER}/take-out")
+    (row,) = queries.tally(campaign)
+    assert (row.patch, row.people, row.knocked) == (None, before, 1)
+    assert "no patch" in chair.get(f"{HERE}/heard").content.decode()
 
 
 def test_nobody_lets_in_what_they_brought(chair: Client, campaign: Campaign) -> None:
@@ -107,6 +158,7 @@ def test_words_are_put_into_another_language(chair: Client, sorted_campaign: Cam
     assert words.translations.get().text == "There is nowhere to meet."
     assert chair.post(f"{HERE}/words/{words.pk}", {"language": "pl", "text": "x"}).status_code == 400
     looking.let_in(words, by=chair.user)  # type: ignore[attr-defined]
+    words.translations.update(looked_by=0)
     sorting = sorted_campaign.sortings.get()
     sorting.points.create(conversation=words, start=0, end=len(words.text))
     page = client.get("/our/our-patch/said").content.decode()
@@ -301,6 +353,21 @@ def test_who_lives_here_is_counted_in_the_files_of_the_load(
     assert census.fill(made) == 1
     made.refresh_from_db()
     assert made.targets == {"age": {"65+": 0.5}}  # what the board typed stays
+
+
+def test_who_lives_here_is_counted_for_a_question_that_is_added_later(
+    chair: Client, place: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    """As when it begins; what the board typed about the others stays, and where it comes from."""
+    found, source = census.targets(place, ["home"])
+    chair.post("/our/our-patch/listen/new", SET_UP)
+    made = Campaign.objects.get()
+    Campaign.objects.filter(pk=made.pk).update(targets={"age": {"65+": 0.5}}, targets_from="the board")
+    with django_capture_on_commit_callbacks(execute=True):
+        chair.post(f"/our/our-patch/listen/{made.pk}/edit", SET_UP | {"asked": ["age", "home"]})
+    made.refresh_from_db()
+    assert made.targets == {"age": {"65+": 0.5}, **found}
+    assert made.targets_from == f"the board; {source}"
 
 
 def test_the_headings_that_bands_are_counted_by_stand_in_the_catalogue() -> None:

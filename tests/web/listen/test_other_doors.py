@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from homeground_web.listen import bringing, codes, paper
 from homeground_web.listen.models import Brought, Campaign, Conversation, Typed
@@ -125,7 +127,10 @@ def test_a_file_is_thrown_away(helper: Client, campaign: Campaign) -> None:
     assert not Brought.objects.exists() and brought("file") == []
 
 
-FORM = {"text": "The hall  is shut.", "language": "en", "consent": "quote", "people": "1", "street": ""}
+FORM = {
+    "text": "The hall  is shut.", "language": "en", "consent": "quote", "people": "1", "street": "",
+    "said": timezone.localdate().isoformat(),
+}  # fmt: skip
 
 
 def test_a_paper_form_is_in_when_two_people_typed_the_same(
@@ -162,6 +167,26 @@ def test_where_two_people_typed_otherwise_they_see_how_and_decide(
     assert brought("paper") == ["The hall is shut!"]
 
 
+def test_a_form_of_a_day_within_the_time_is_not_late(
+    helper: Client, campaign: Campaign, member: Any, place: Any
+) -> None:
+    """However late it is typed in; the day is today unless it is told, and never one that has not come."""
+    today = timezone.localdate()
+    assert f'name="said" value="{today.isoformat()}"' in helper.get(f"{HERE}/type").content.decode()
+    Campaign.objects.update(closes=timezone.now() - timedelta(days=2))
+    second = member("board_member", place=place, email="second@example.org")
+    for days, late in ((5, False), (0, True)):
+        told = {**FORM, "code": codes.made(), "said": (today - timedelta(days=days)).isoformat()}
+        for typist in (helper, second):
+            typist.post(f"{HERE}/type", told)
+        row = Conversation.objects.filter(source="paper").latest("said")
+        assert (row.is_late, timezone.localtime(row.said).date()) == (late, today - timedelta(days=days))
+    wrong = {**FORM, "code": codes.made()}
+    for said, why in (((today + timedelta(days=1)).isoformat(), "not come yet"), ("", "Choose the day on which")):
+        answer = helper.post(f"{HERE}/type", wrong | {"said": said})
+        assert answer.status_code == 400 and answer.content.decode().count(why) == 2
+
+
 def test_one_person_alone_cannot_settle(helper: Client, campaign: Campaign) -> None:
     """Nor take in a form that nobody typed; a code that is none is refused."""
     code = codes.made()
@@ -174,6 +199,8 @@ def test_one_person_alone_cannot_settle(helper: Client, campaign: Campaign) -> N
 def test_forms_to_print_have_codes_of_their_own(helper: Client, campaign: Campaign) -> None:
     """As many as asked for, within reason."""
     page = helper.get(f"{HERE}/paper?many=3").content.decode()
+    for line in ("When was it said?", "How many people spoke?", "In which language is that?", "Your street"):
+        assert page.count(line) == 3
     found = {part for part in page.split() if codes.plain(part.strip('<>"p/')[-11:])}
     assert page.count("hg-paper__question") == 3 and len(found) >= 0
     assert helper.get(f"{HERE}/paper?many=99999").content.decode().count("hg-paper__question") == 1
@@ -198,5 +225,5 @@ def test_codes_are_read_however_they_are_typed() -> None:
 
 def test_cells_are_read_without_trust() -> None:
     """A language or a number that is none is left out."""
-    assert [bringing._language(v) for v in ("PL", "cy", None, "<b>", "english")] == ["pl", "cy", "en", "en", "en"]
+    assert [bringing._language(v) for v in ("PL", "cy", None, "<b>", "english")] == ["pl", "cy", "en", "", "en"]
     assert [bringing._people(v) for v in ("3", "0", "-1", "many", None, "9" * 30)] == [3, 1, 1, 1, 1, 1]

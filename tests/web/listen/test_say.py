@@ -128,6 +128,83 @@ def test_words_are_changed_with_the_code_and_looked_at_anew(client: Client, sort
     assert "shift begins" not in client.get("/our/our-patch/said").content.decode()
 
 
+def change(client: Client, text: str, consent: str) -> str:
+    """Change words with their code; return the page."""
+    told = {"code": CODE, "wish": "change", "text": text, "consent": consent}
+    return str(client.post("/code", told).content.decode())
+
+
+def own() -> Conversation:
+    """Return the words of the code."""
+    found = taking_back.of_code(CODE)
+    assert isinstance(found, Conversation)
+    return found
+
+
+def test_a_change_says_what_is_true(client: Client, sorted_campaign: Campaign) -> None:
+    """Of the permission alone: it holds at once, as far as somebody has looked at the words."""
+    text = own().text
+    assert "Nothing was changed." in change(client, text, "quote")
+    assert "Your words are not quoted." in change(client, text, "themes")
+    assert "shift begins" not in client.get("/our/our-patch/said").content.decode()
+    page = change(client, text, "quote")
+    assert "may be quoted without details from now on" in page and "Somebody looks at" not in page
+    assert "shift begins" in client.get("/our/our-patch/said").content.decode()
+    assert "Somebody looks at the new words" in change(client, text + " Always.", "quote")
+    change(client, text + " Always.", "themes")
+    assert "Somebody looks at your words" in change(client, text + " Always.", "quote")
+    Conversation.objects.filter(pk=own().pk).update(state="held")
+    assert "Your words are still kept out." in change(client, text + " Always.", "themes")
+
+
+def test_the_street_is_offered_only_where_one_is_kept(client: Client, sorted_campaign: Campaign) -> None:
+    """Nobody is told that they are quoted with a street that is not there."""
+    offered = "You may quote me with my street."
+    assert offered not in client.post("/code", {"code": CODE}).content.decode()
+    page = change(client, own().text, "street")
+    assert "Choose how the words may be used" in page and own().consent == "quote"
+    Conversation.objects.filter(pk=own().pk).update(consent="street")  # from before, without a street
+    page = client.post("/code", {"code": CODE}).content.decode()
+    assert "Quoted without details" in page and 'value="quote" checked' in page
+    Conversation.objects.filter(pk=own().pk).update(consent="quote", street="Mill Lane")
+    assert offered in client.post("/code", {"code": CODE}).content.decode()
+    assert "may be quoted with your street from now on" in change(client, own().text, "street")
+    assert own().street == "Mill Lane"
+
+
+def test_words_that_are_no_longer_kept_are_not_written_anew(client: Client, campaign: Campaign) -> None:
+    """Their time is over: they can be taken back, and nothing else."""
+    Conversation.objects.filter(pk=own().pk).update(text="")
+    page = client.post("/code", {"code": CODE}).content.decode()
+    assert "We no longer keep the words." in page and "Change your words" not in page and "Take them back" in page
+    change(client, "Something new.", "quote")
+    assert own().text == ""
+
+
+def test_what_was_shown_by_wish_stays_shown(client: Client, sorted_campaign: Campaign) -> None:
+    """A change of the permission touches no word; changed words are hidden anew, but for what was shown already."""
+    text = "Joan runs the hall. Ask for Joan there."
+    Conversation.objects.filter(pk=own().pk).update(text=text)
+    points = own().points.count()
+    assert points and "Nothing was changed." in change(client, text, "quote")
+    change(client, text, "themes")
+    change(client, text, "quote")
+    assert (own().text, own().state, own().points.count()) == (text, "good", points)
+    change(client, text + " Or for Zebedee on 07700 900123.", "quote")
+    assert own().text == text + " Or for [name hidden] on [phone number hidden]."
+    assert own().state == "waiting"
+
+
+def test_what_is_missing_is_said_by_its_name(client: Client, campaign: Campaign) -> None:
+    """An empty code, one that is far too long, and words that were emptied."""
+    answer = client.post("/code", {"code": ""})
+    assert answer.status_code == 400 and answer.content.decode().count("Type the code from your card or slip") == 2
+    assert "We do not know this code" in client.post("/code", {"code": "x" * 40}).content.decode()
+    page = change(client, "", "quote")
+    assert page.count("To take your words back, use the button further down.") == 2
+    assert "This field is required" not in page and own().text
+
+
 def test_words_are_taken_back_everywhere_at_once(client: Client, sorted_campaign: Campaign) -> None:
     """Asked once more first; then no page has them, and the code says when they went."""
     assert "shift begins" in client.get("/our/our-patch/said").content.decode()

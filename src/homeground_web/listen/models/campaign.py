@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +49,10 @@ class Campaign(models.Model):
         """Return whether words are asked for now; later ones are taken too, and marked."""
         now = now or timezone.now()
         return bool(self.opens <= now and (self.closes is None or now < self.closes))  # type: ignore[operator]
+
+    def takes_words(self, today: date | None = None) -> bool:
+        """Return whether words may still be sent: not when the day has passed until which they are kept."""
+        return (today or timezone.localdate()) <= self.keep_until
 
 
 class Patch(models.Model):

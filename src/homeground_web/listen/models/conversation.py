@@ -76,6 +76,12 @@ class Conversation(models.Model):
         """Whether its words may stand on a public page."""
         return self.consent != self.Consent.THEMES and self.state == self.State.GOOD
 
+    @property
+    def consent_now(self) -> str:
+        """How the words may be used as they stand here: with the street only where one is kept."""
+        named = self.consent == self.Consent.STREET and not self.street
+        return str(self.Consent.QUOTE if named else self.consent)
+
 
 class Translation(models.Model):
     """The words in another language, as a person put them; the original stays beside it."""
@@ -84,6 +90,7 @@ class Translation(models.Model):
     language = models.CharField(max_length=10)
     text = models.TextField()
     user_id = models.BigIntegerField(null=True)
+    looked_by = models.BigIntegerField(null=True)  # somebody else who read it; nobody else sees it before
     written = models.DateTimeField(default=timezone.now)
 
     class Meta:

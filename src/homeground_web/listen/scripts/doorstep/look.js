@@ -3,10 +3,11 @@ import { batches } from "./batches.js";
 import { ask, BUSY, SIGN_IN, ROLE, NONE } from "./line.js";
 import { code, uuid } from "./made.js";
 import { keptAgain, pieces, plain } from "./text.js";
-import { part, takesTwo, tell } from "./views.js";
+import { part, shown, takesTwo, tell } from "./views.js";
 import * as voice from "./voice.js";
 import { counted, say } from "./words.js";
 
+const WAITS = [5, 15, 60, 300]; // seconds until the site is asked again about what it did not look at
 const sendable = (value) => Boolean(value.text && value.found && !value.problem && !value.ready);
 
 export class Look {
@@ -16,6 +17,10 @@ export class Look {
   #typed = new Map(); // and what was typed there and not kept yet
   #sent = 0;
   #sending = false;
+  #failed = 0;
+  #timer = 0;
+  stuck = false; // some notes were asked about, and not looked at
+  onasked = () => {};
 
   constructor(told, store, outbox) {
     [this.#told, this.#store, this.#outbox] = [told, store, outbox];
@@ -27,7 +32,7 @@ export class Look {
 
   // Show what is here at once; then ask the site what it would hide.
   async show() {
-    this.#sent = 0;
+    this.#sent = this.#failed = 0;
     await this.draw();
     await this.ask();
   }
@@ -37,8 +42,14 @@ export class Look {
     return this.#asking;
   }
 
+  async #unlooked() {
+    return (await this.#store.list("note")).filter(({ value }) => value.text && !value.found);
+  }
+
   async #ask() {
-    const waiting = (await this.#store.list("note")).filter(({ value }) => value.text && !value.found);
+    clearTimeout(this.#timer);
+    this.stuck = false;
+    const waiting = await this.#unlooked();
     if (waiting.length) {
       this.#say(say("looking"));
       try {
@@ -48,7 +59,17 @@ export class Look {
         if (wrong.why) this.#outbox.signal = wrong.why; else console.warn(wrong);
       }
     }
+    await this.#later();
     await this.draw();
+    this.onasked();
+  }
+
+  // What is still not looked at is asked about again, as long as somebody waits here for it.
+  async #later() {
+    this.stuck = (await this.#unlooked()).length > 0;
+    if (!this.stuck) { this.#failed = 0; return; }
+    const wait = WAITS[Math.min(this.#failed++, WAITS.length - 1)];
+    this.#timer = setTimeout(() => { if (shown() === "look") this.ask().catch(console.warn); }, wait * 1000);
   }
 
   async #look(some, csrf) {

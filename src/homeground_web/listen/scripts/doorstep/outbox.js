@@ -26,11 +26,15 @@ export class Outbox {
   sending = false;
   signal = navigator.onLine === false ? NONE : YES;
   onchange = () => {};
+  onback = () => {};
 
   constructor(told, store) {
     this.#told = told;
     this.#store = store;
-    const hurry = () => { this.#failed = 0; this.run(); };
+    const hurry = () => {
+      this.#failed = 0;
+      if (this.signal === YES) this.run(); else this.greet().catch(() => {}).finally(() => this.run());
+    };
     addEventListener("online", hurry);
     addEventListener("offline", () => { this.signal = NONE; this.onchange(); });
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") hurry(); });
@@ -44,7 +48,9 @@ export class Outbox {
   async greet() {
     try {
       const there = await hello(this.#told);
+      const before = this.signal;
       this.signal = YES;
+      if (before !== YES) this.onback();
       return there;
     } catch (wrong) {
       this.signal = wrong.why ?? BUSY;

@@ -33,7 +33,7 @@ async function begin() {
     drawing = (async () => {
       do {
         again = false;
-        await strip.draw(store, outbox);
+        await strip.draw(store, outbox, shown() === "look" && look.stuck);
         await doors.draw();
         if (shown() === "look" && !store.locked && !look.busy) await look.draw();
       } while (again);
@@ -59,7 +59,8 @@ async function begin() {
     show("locked");
     draw();
   };
-  outbox.onchange = draw;
+  outbox.onchange = look.onasked = draw;
+  outbox.onback = () => { if (shown() === "look" && !store.locked) look.ask().catch(console.warn); };
   doors.onpatch = () => note.offer(doors.streets);
   doors.ontalked = () => note.start();
   note.onsaved = (saved) => {

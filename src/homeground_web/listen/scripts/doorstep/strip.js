@@ -4,7 +4,8 @@ import { ready } from "./outbox.js";
 import { part } from "./views.js";
 import { counted, say } from "./words.js";
 
-export async function draw(store, outbox) {
+// `stuck`: somebody waits here for notes to be looked at.
+export async function draw(store, outbox, stuck = false) {
   const strip = part("strip");
   const count = await store.count("note");
   const [notes, worries, knocks, votes] = store.locked ? [[], [], [], []] : await Promise.all(["note", "worry", "knock", "vote"].map((kind) => store.list(kind)));
@@ -18,7 +19,7 @@ export async function draw(store, outbox) {
   put(strip.querySelector("[data-why]"), worry + small + (why && !(small && [NONE, BUSY, "soon"].includes(why)) ? say(`why-${why}`) : ""));
   const [enter, again] = [strip.parentElement.querySelector("[data-sign-in]"), strip.parentElement.querySelector("[data-try]")];
   enter.hidden = why !== SIGN_IN;
-  again.hidden = ![NONE, BUSY].includes(why);
+  again.hidden = !(stuck && why === "look") && ![NONE, BUSY].includes(why);
   const lost = document.querySelector('[data-warn="lost"]');
   lost.hidden = !store.lost;
   put(lost.querySelector("[data-text]"), store.lost ? counted("lost", store.lost) : "");
