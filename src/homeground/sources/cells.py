@@ -60,8 +60,17 @@ def heading_row(rows: Sequence[Sequence[str]]) -> int:
     --------
     >>> heading_row([["Table 1: need", "", ""], ["", "", ""], ["code", "name", "need"], ["X1", "", "3"]])
     2
+
+    One row that is wider than all others has a fault, and is no heading:
+
+    >>> heading_row([["id", "said"], ["1", "a"], ["2", "b", "c", "d"], ["3", "e"], ["4", "f"]])
+    0
     """
     filled = [sum(1 for cell in row if cell) for row in rows]
+    there = [count for count in filled if count]
+    common = statistics.mode(there) if there else 0
+    if len(there) > 4 and common > 1 and sum(count > common for count in there) == 1:
+        filled = [min(count, common) for count in filled]
     full = [count for count in filled if 2 * count > max(filled, default=0)]
     usual = statistics.median(full) if full else 0
     return next((at for at, count in enumerate(filled) if count and count >= 0.75 * usual), 0)

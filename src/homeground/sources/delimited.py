@@ -75,6 +75,10 @@ def begin(path: Path) -> Beginning:
         raise BadTable("the file is empty", remedy="Download or export it again.", file=path)
     encoding = _UTF16.get(head[:2], "utf-8")
     if encoding == "utf-8" and b"\0" in head:
+        at = head.index(b"\0")
+        if at > head.find(b"\n") >= 0 and head.isascii():  # a table, but for some signs
+            line = head[:at].count(b"\n") + 1
+            raise BadTable("a sign that is no text (NUL) stands here", file=path, row=line, remedy=_NO_NUL)
         raise BadTable("the file is not text, nor any other kind of table that is read here", file=path, remedy=_KINDS)
     if not whole:  # the last line may be cut in two
         head = head[: max(head.rfind(b"\n"), head.rfind(b"\r")) + 1] or head
@@ -84,6 +88,7 @@ def begin(path: Path) -> Beginning:
     return _first_rows(text.replace("\r", "\n") if odd else text, path, encoding, odd=odd)
 
 
+_NO_NUL = "Take it out, or export the file again as CSV."
 _KINDS = "Kinds that are read: CSV, Parquet, XLSX, GeoPackage, GeoJSON, zipped Shapefile."
 
 

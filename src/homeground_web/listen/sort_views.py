@@ -214,7 +214,7 @@ def _heap(sorting: Sorting, heap: Heap, points: dict[int, Point], opened: str) -
         "number": heap.number, "label": steps.label_of(heap), "is_named": bool(heap.name),
         "people": queries.people_in(here),
         "quotes": [(point, heap.points[point.pk] is not None) for point in shown], "more": len(here) - len(shown),
-        "confirmed": len(heap.confirmed), "all": len(here), "many_asked": len(asked),
+        "central": heap.central, "confirmed": len(heap.confirmed), "all": len(here), "many_asked": len(asked),
         "asked": asked if opened == str(heap.number) else asked[:10],
         "stability": heap.stability, "by_people": heap.by_people,
     }  # fmt: skip

@@ -272,6 +272,8 @@ FAULTS = {
     "only blanks": (b"\n \n\r\n", None, "the file is empty"),
     "headings without rows": (b"code,need\n", None, "headings but no rows"),
     "row too long": (b"code,need\na,1\nb,2,3\nc,4\n", 3, "3 cells where the headings have 2"),
+    "row twice too long": (b"code,need\na,1\nb,2,3,4\nc,4\nd,5\n", 3, "4 cells where the headings have 2"),
+    "a sign that is no text": (b"code,need\na,1\nb,\x002\n", 3, "NUL"),
     "row too short": (b"code,name,need\na,A,1\nb,B\nc,C,4\n", 3, "2 cells where the headings have 3"),
     "heading twice": (b"code,need,need\na,1,2\n", 1, r"'need' stands twice \(columns 2 and 3\)"),
     "no headings": (b"E01000001,1\nE01000002,2\n", 1, "E01000001 stands where headings belong"),

@@ -251,6 +251,7 @@ def test_all_steps_and_all_loose_quotes_can_be_reached(
     monkeypatch.setattr(sort_views, "_LOOSE", 1)
     page = chair.get(f"{HERE}/sort/901").content.decode()
     assert "?open=history#history" in page
+    assert "the most typical of this heap" in page
     every = chair.get(f"{HERE}/sort/901?open=history").content.decode()
     assert "?open=history#history" not in every
     loose = steps.now(queries.shown_sorting(sorted_campaign.place)).loose  # type: ignore[arg-type]
