@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import secrets
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count
@@ -23,7 +24,8 @@ def hash_of(person: str, campaign: Campaign) -> str:
 def next_for(campaign: Campaign, person: str) -> Statement | None:
     """Return the next statement for somebody: of those they have not seen, one of the least answered, by lot.
 
-    So each statement is answered about equally often, and no order favours any.
+    So each statement is answered about equally often, and no order favours any. Who has no number yet, as newcomers
+    have none, draws a lot of their own.
     """
     seen = Vote.objects.filter(statement__campaign=campaign, person=person).values_list("statement", flat=True)
     left = list(
@@ -35,7 +37,8 @@ def next_for(campaign: Campaign, person: str) -> Statement | None:
     if not left:
         return None
     fewest = [one for one in left if one.many <= left[0].many + 1]
-    return random.Random(f"{person}:{len(seen)}").choice(fewest)  # noqa: S311  an order, no secret
+    lot = f"{person or secrets.token_hex(8)}:{len(seen)}"
+    return random.Random(lot).choice(fewest)  # noqa: S311  an order, no secret
 
 
 def cast(statement: Statement, person: str, value: int) -> None:

@@ -280,6 +280,9 @@ def test_statements_come_in_an_order_that_favours_none(campaign: Campaign) -> No
             answering.cast(found, f"p{person}", 1)
     many = [one.votes.count() for one in Statement.objects.filter(state="shown")]
     assert max(many) - min(many) <= 4 and sum(many) == 180
+    Vote.objects.all().delete()
+    first = {answering.next_for(campaign, "") for _ in range(60)}  # newcomers, who have no number yet
+    assert len(first) > 4
 
 
 def test_groups_are_shown_in_words_from_twenty_people_on(campaign: Campaign, client: Client) -> None:
