@@ -228,9 +228,10 @@ def details_in(text: str) -> Iterator[Span]:
 
 def on_streets(text: str, streets: Sequence[str]) -> Iterator[Span]:
     """Find house numbers on streets that are known, however they are typed."""
+    low = text.lower()
     for street in streets:
         *words, last = street.split() or [""]
-        if not last:
+        if not last or not all(word.lower() in low for word in words):  # most streets are in no note
             continue
         name = r"\s+".join([*map(re.escape, words), f"(?:{_SHORT_FOR.get(last.lower(), re.escape(last))})"])
         for match in re.finditer(
