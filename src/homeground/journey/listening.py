@@ -28,7 +28,6 @@ __all__ = ["Heard", "groups_of", "made_safe", "suggestions_for", "themes_of"]
 
 _MATRIX = ("participant", "group-id", "n-comments", "n-votes", "n-agree", "n-disagree")
 _ROW = "row of the file"
-_NAMED = {"person": "voter-id", "statement": "comment-id"}
 _LONGEST = 100_000  # characters of one note: what one person said in a whole evening
 _LONG = {"voter-id": "person", "comment-id": "statement", "vote": "vote"}
 Progress = Callable[[int, int], None]
@@ -175,7 +174,8 @@ def groups_of(
 
 def _votes(path: Path) -> pl.DataFrame:
     table = read(path, infer=False).table.with_row_index(_ROW, 2)
-    if set(_LONG) <= set(table.columns):
+    is_long = set(_LONG) <= set(table.columns)
+    if is_long:
         if "timestamp" in table.columns:  # rows are not in order of time, and the last vote counts
             table = table.sort(pl.col("timestamp").cast(pl.Int64, strict=False), maintain_order=True, nulls_last=False)
         votes = table.select(_ROW, *(pl.col(old).alias(new) for old, new in _LONG.items()))
@@ -195,7 +195,6 @@ def _votes(path: Path) -> pl.DataFrame:
         )  # fmt: skip
     whole = votes.with_columns(pl.col("vote").str.strip_chars().cast(pl.Float64, strict=False).alias("number"))
     odd = whole.filter(pl.col("number").is_null() | ~pl.col("number").is_in([-1.0, 0.0, 1.0]))
-    is_long = set(_LONG) <= set(table.columns)
     if odd.height:
         row, person, statement, vote = odd.sort(_ROW).select(_ROW, "person", "statement", "vote").row(0)
         raise BadValue(
@@ -204,7 +203,9 @@ def _votes(path: Path) -> pl.DataFrame:
             file=path, row=row, column="vote" if is_long else str(statement),
             remedy="Leave the cell empty where somebody did not vote.",
         )  # fmt: skip
-    for told, heading in _NAMED.items():
+    for heading, told in _LONG.items():
+        if told == "vote":
+            continue
         nobody = whole.filter(pl.col(told).cast(pl.String).fill_null("").str.strip_chars() == "").sort(_ROW)
         if nobody.height:
             raise BadValue(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from homeground.errors import BadSpecification
@@ -56,6 +57,19 @@ class Desk:
             cohort, base = self.groups_of(node)
             self._standings[node] = standings(self.figures, node, cohort=cohort, base=base)
         return self._standings[node]
+
+    def node_with(self, codes: Collection[str]) -> str:
+        """Return the kind of area that most of these codes are of."""
+        mine, there = set(codes), self.figures.codes
+        return max(there, key=lambda node: (len(mine.intersection(there[node])), node))
+
+    def larger_of(self, node: str, fine: str) -> list[str | None]:
+        """Return for each area of `fine`, in their order, the area of `node` that holds most of its people."""
+        shares = self.figures.between(node, fine).tocsc()
+        largest = np.asarray(shares.argmax(axis=0)).ravel()
+        some = np.diff(shares.indptr) > 0
+        codes = self.figures.codes[node]
+        return [codes[at] if there else None for at, there in zip(largest, some, strict=True)]
 
     def groups_of(self, node: str) -> tuple[pl.DataFrame | None, str | None]:
         """Return the list that a place is set beside, and the kind of its areas: its own, else the finest there is."""

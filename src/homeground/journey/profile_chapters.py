@@ -116,11 +116,9 @@ def chapter_of_places(
         The folder where charts lie as pictures, '' where there is none.
     """
     living = where_people_live(data=desk.data, centroids=centroids)
-    figures = desk.figures
     codes = set(living.table["area_code"].to_list())
-    fine = max(figures.codes, key=lambda node: (len(codes.intersection(figures.codes[node])), node))
-    shares = _shares_in(desk, place, fine)
-    shares = {code: share for code, share in shares.items() if code in codes}
+    fine = desk.node_with(codes)
+    shares = {code: share for code, share in _shares_in(desk, place, fine).items() if code in codes}
     if not shares:
         raise BadTable(
             f"no area of {place.name} has a centre in the file of where people live",
@@ -130,7 +128,7 @@ def chapter_of_places(
     table, groups = _with_groups(desk, living.table, fine)
     found = measure_access(lists, Living(table, living.notes, living.sources), within=_REACHES, called="place to meet")
     chapter = reach_chapter(
-        reach_here(found, shares, groups), place=place.name, whole=figures.whole, within=_REACHES,
+        reach_here(found, shares, groups), place=place.name, whole=desk.figures.whole, within=_REACHES,
         files=[item.path.name for item in lists], notes=[note.text for note in found.notes], pictures=pictures,
     )  # fmt: skip
     asked = [f"--places {f'{item.kind}=' if item.kind else ''}{item.path.name}" for item in lists]
@@ -190,10 +188,13 @@ def _cut(ground: Ground, shares: Mapping[str, float]) -> Ground:
     """Return the areas with those of the place apart, and every code leading to both in proportion."""
     table = of_place(ground.table, shares)
     ways = ground.crosswalk.table.join(
-        table.select("of", new="area_code", inside="inside"), left_on="area_code", right_on="of", how="left"
+        table.select("of", new="area_code", inside="inside", here=pl.col("cohort").str.starts_with(HERE)),
+        left_on="area_code",
+        right_on="of",
+        how="left",
     )
     inside = pl.col("inside").fill_null(1.0)
-    here = pl.col("new").fill_null("").str.ends_with(" (here)")
+    here = pl.col("here").fill_null(value=False)
     # The part within is rounded; the part without is what is left, so that nothing is lost.
     within = (pl.col("parts") * pl.when(here).then(inside).otherwise(1 - inside)).round().cast(pl.Int64)
     parts = pl.when(inside == 1).then("parts").when(here).then(within).otherwise(pl.col("parts") - within)
@@ -223,12 +224,11 @@ def _with_groups(desk: Desk, table: pl.DataFrame, fine: str) -> tuple[pl.DataFra
         return own, {}
     groups = dict(listed.select("cohort", "group").drop_nulls().unique().iter_rows())
     of_area = dict(listed.select("area_code", "cohort").iter_rows())
-    shares = desk.figures.between(base, fine).tocsc()
-    largest = np.asarray(shares.argmax(axis=0)).ravel()
-    some = np.diff(shares.indptr) > 0
-    codes = [desk.figures.codes[base][at] if there else None for at, there in zip(largest, some, strict=True)]
     cohorts = pl.DataFrame(
-        {"area_code": desk.figures.codes[fine], "cohort": [of_area.get(code) for code in codes]},
+        {
+            "area_code": desk.figures.codes[fine],
+            "cohort": [of_area.get(code) for code in desk.larger_of(base, fine)],
+        },
         schema={"area_code": pl.String, "cohort": pl.String},
     )
     return own.join(cohorts, on="area_code", how="left", maintain_order="left"), groups

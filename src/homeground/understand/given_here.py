@@ -8,24 +8,18 @@ from dataclasses import dataclass
 import polars as pl
 
 from homeground.document.tree import Block, Bullets, Chart, DataTable, Paragraph, Section
-from homeground.drawing import Row, compare
+from homeground.drawing import compare
 from homeground.money import in_words
 from homeground.understand.giving.series import SERIES
 from homeground.understand.grants import Grants
 from homeground.understand.profile_report import Chapter
+from homeground.understand.side_by_side import GROUPS, all_of, bars, named
 from homeground.words import capital, clean, count, in_100
 
-__all__ = ["GROUPS", "HERE", "GivenHere", "funders_point", "given_chapter", "given_here", "of_place"]
+__all__ = ["HERE", "GivenHere", "funders_point", "given_chapter", "given_here", "of_place"]
 
 HERE = "here: "
 """What stands before the cohort of areas that lie in the place."""
-GROUPS: Mapping[str, str] = {
-    "place": "",
-    "left-behind": "left-behind places",
-    "other-deprived": "other deprived places",
-    "whole": "",
-}
-"""Who is set side by side, and how they are called within a sentence; place and whole have names of their own."""
 
 _HEADINGS = {"recipient": "By where registered", "best": "Best place known", "low": "At least", "high": "At most"}
 _MOST = 8
@@ -51,7 +45,8 @@ class GivenHere:
     Attributes
     ----------
     sums : polars.DataFrame
-        ``who`` (`GROUPS`), ``series`` (`homeground.understand.grants.SERIES`), ``gbp``, ``people``, ``gbp_per_head``,
+        ``who`` (`homeground.understand.side_by_side.GROUPS`), ``series``
+        (`homeground.understand.giving.series.SERIES`), ``gbp``, ``people``, ``gbp_per_head``,
         ``real_gbp_per_head``, ``grants``, ``grants_per_10000``; null where the series is not known.
     by_year, by_theme : polars.DataFrame
         ``who``, ``year`` or ``theme``, ``gbp``, ``grants``, ``gbp_per_head``, by the main series.
@@ -209,17 +204,17 @@ def given_chapter(
     """
     place = clean(place)
     rows = {(row["who"], row["series"]): row for row in here.sums.iter_rows(named=True)}
-    named = _named(here, place)
+    called = named(here.sums["who"].unique().to_list(), place=place, whole=clean(here.whole))
     points = [*_series(rows), *_in_prices(rows, here.main, price_year), *(clean(text) for text in more)]
-    blocks: list[Block] = [Paragraph(" ".join(_sentences(rows, here, named))), Bullets(tuple(points))]
-    chart = _chart(rows, here, named, pictures)
+    blocks: list[Block] = [Paragraph(" ".join(_sentences(rows, here, called))), Bullets(tuple(points))]
+    chart = _chart(rows, here, called, pictures)
     blocks += [chart] if chart is not None else []
     rest = (
         f"This rests on {count(len(files), 'file')} of grants: {'; '.join(clean(name) for name in files)}. Other "
         "funders and years would give other figures."
     )
     blocks.append(Paragraph(rest, quiet=True))
-    inner = [Section("What it was given: the numbers", _tables(rows, here, named, place), anchor="given-numbers")]
+    inner = [Section("What it was given: the numbers", _tables(rows, here, called, place), anchor="given-numbers")]
     if notes:
         told = Bullets(tuple(clean(text) for text in notes))
         inner.append(Section("What a careful reader should know about grants", (told,), anchor="given-notes"))
@@ -228,11 +223,6 @@ def given_chapter(
 
 
 _Rows = Mapping[tuple[str, str], Mapping[str, object]]
-
-
-def _named(here: GivenHere, place: str) -> dict[str, str]:
-    there = set(here.sums["who"].cast(pl.String).to_list())
-    return {who: GROUPS[who] or (place if who == "place" else clean(here.whole)) for who in GROUPS if who in there}
 
 
 def _figure(rows: _Rows, who: str, series: str, what: str = "gbp_per_head") -> float | None:
@@ -244,12 +234,12 @@ def _pounds(value: float | None) -> str:
     return "not known" if value is None else in_words(round(100 * value))
 
 
-def _sentences(rows: _Rows, here: GivenHere, named: Mapping[str, str]) -> list[str]:
+def _sentences(rows: _Rows, here: GivenHere, called: Mapping[str, str]) -> list[str]:
     mine, period = _figure(rows, "place", here.main), _period(here)
     if mine is None:
         return ["How much this place was given is not known from these files."]
     if not mine and not _figure(rows, "whole", here.main):
-        return [f"No grant of these files reached this place, or any place of {named['whole']}."]
+        return [f"No grant of these files reached this place, or any place of {called['whole']}."]
     if not mine:
         text = f"No grant of these files reached this place{period}."
     else:
@@ -258,16 +248,15 @@ def _sentences(rows: _Rows, here: GivenHere, named: Mapping[str, str]) -> list[s
         text = f"The files tell of {many}, {in_words(round(100 * pounds))} in all{period}: {_pounds(mine)} a head."
     others = [
         f"{_pounds(value)} in {name}"
-        for who, name in named.items()
+        for who, name in called.items()
         if who != "place" and (value := _figure(rows, who, here.main)) is not None
     ]
     said = [text]
     if others:
-        listed = " and ".join([", ".join(others[:-1]), others[-1]] if len(others) > 1 else others)
-        said.append(f"That compares with {listed}.")
+        said.append(f"That compares with {all_of(others)}.")
     per = [_figure(rows, who, here.main, "grants_per_10000") for who in ("place", "whole")]
     if per[0] is not None and per[1] is not None:
-        whole = named["whole"]
+        whole = called["whole"]
         said.append(f"For every 10,000 people there were {per[0]:,.1f} grants here, {per[1]:,.1f} in {whole}.")
     return said
 
@@ -303,24 +292,20 @@ def _in_prices(rows: _Rows, main: str, price_year: int | None) -> list[str]:
     return [f"In the prices of {price_year} that is {_pounds(real)} a head."]
 
 
-def _chart(rows: _Rows, here: GivenHere, named: Mapping[str, str], pictures: str) -> Chart | None:
-    values = {who: _figure(rows, who, here.main) for who in named}
+def _chart(rows: _Rows, here: GivenHere, called: Mapping[str, str], pictures: str) -> Chart | None:
+    values = {who: _figure(rows, who, here.main) for who in called}
     mine, all_ = values.get("place"), values.get("whole")
     if mine is None:
         return None
     low, high = (_figure(rows, "place", bound) if here.main == "best" else None for bound in ("low", "high"))
-    drawn = [
-        Row(capital(name), values[who], _pounds(values[who]), *((low, high) if who == "place" else (None, None)),
-            **({"colour": 1} if who == "place" else {}))
-        for who, name in named.items()
-    ]  # fmt: skip
-    title = f"{named['place']} was given {_pounds(mine)} a head"
+    drawn = bars(called, values, _pounds, (low, high))
+    title = f"{called['place']} was given {_pounds(mine)} a head"
     if all_ is not None:
         way = "as much as" if _pounds(mine) == _pounds(all_) else "more than" if mine > all_ else "less than"
-        title = f"{named['place']} was given {way} {named['whole']}: {_pounds(mine)} a head against {_pounds(all_)}"
+        title = f"{called['place']} was given {way} {called['whole']}: {_pounds(mine)} a head against {_pounds(all_)}"
     table = DataTable(
         "Pounds a head" + _period(here), ("Place", "Pounds a head"),
-        tuple((capital(name), _pounds(values[who])) for who, name in named.items()), frozenset({"Pounds a head"}),
+        tuple((capital(name), _pounds(values[who])) for who, name in called.items()), frozenset({"Pounds a head"}),
         folded="Show the numbers",
     )  # fmt: skip
     caption = "Pounds a head" + _period(here) + "." + (" Thin line: at least and at most." if low is not None else "")
@@ -328,24 +313,24 @@ def _chart(rows: _Rows, here: GivenHere, named: Mapping[str, str], pictures: str
     return Chart("given", compare(title, drawn), caption, table, (caption, "Source: files of grants."), address)
 
 
-def _tables(rows: _Rows, here: GivenHere, named: Mapping[str, str], place: str) -> tuple[Block, ...]:
-    series = [name for name in SERIES if any(_figure(rows, who, name) is not None for who in named)]
+def _tables(rows: _Rows, here: GivenHere, called: Mapping[str, str], place: str) -> tuple[Block, ...]:
+    series = [name for name in SERIES if any(_figure(rows, who, name) is not None for who in called)]
     heads = ("Place", *(_HEADINGS[name] for name in series))
     pounds = tuple(
-        (capital(name), *(_pounds(_figure(rows, who, one)) for one in series)) for who, name in named.items()
+        (capital(name), *(_pounds(_figure(rows, who, one)) for one in series)) for who, name in called.items()
     )
     most = [name for name in ("recipient", "best") if name in series]
     grants = tuple(
         (capital(name), *(_per(_figure(rows, who, one, "grants_per_10000")) for one in most))
-        for who, name in named.items()
+        for who, name in called.items()
     )
     period = _period(here)
     tables = [
         DataTable(f"Pounds a head{period}", heads, pounds, frozenset(heads[1:])),
         DataTable(f"Grants for 10,000 people{period}", (heads[0], *(_HEADINGS[name] for name in most)), grants,
                   frozenset(_HEADINGS[name] for name in most)),
-        _across(here.by_year, "year", "Year", "Pounds a head, year by year", named),
-        _across(here.by_theme, "theme", "What for", "Pounds a head by what grants were for", named),
+        _across(here.by_year, "year", "Year", "Pounds a head, year by year", called),
+        _across(here.by_theme, "theme", "What for", "Pounds a head by what grants were for", called),
     ]  # fmt: skip
     if here.by_funder.height:
         first = here.by_funder.head(_MOST)
@@ -364,12 +349,15 @@ def _per(value: float | None) -> str:
     return "not known" if value is None else f"{value:,.1f}"
 
 
-def _across(table: pl.DataFrame, by: str, heading: str, caption: str, named: Mapping[str, str]) -> DataTable:
+def _across(table: pl.DataFrame, by: str, heading: str, caption: str, called: Mapping[str, str]) -> DataTable:
     cells = {(row["who"], row[by]): row["gbp_per_head"] for row in table.iter_rows(named=True)}
     keys = sorted({key for _, key in cells}, key=lambda key: (key is None, key))
-    titles = tuple(capital(name) for name in named.values())
+    titles = tuple(capital(name) for name in called.values())
     rows = tuple(
-        (capital(str(key)) if key is not None else "Not known", *(_pounds(cells.get((who, key), 0.0)) for who in named))
+        (
+            capital(str(key)) if key is not None else "Not known",
+            *(_pounds(cells.get((who, key), 0.0)) for who in called),
+        )
         for key in keys
     )
     return DataTable(caption, (heading, *titles), rows, frozenset(titles))

@@ -8,11 +8,11 @@ from typing import Any
 import polars as pl
 
 from homeground.document.tree import Block, Bullets, Chart, DataTable, Paragraph, Section
-from homeground.drawing import Row, compare
+from homeground.drawing import compare
 from homeground.understand.access import ANY, Access
-from homeground.understand.given_here import GROUPS
 from homeground.understand.profile_report import Chapter
 from homeground.understand.reaching.comparing import EVERYWHERE, singular
+from homeground.understand.side_by_side import GROUPS, all_of, bars, named
 from homeground.words import capital, clean, count
 
 __all__ = ["reach_chapter", "reach_here"]
@@ -39,7 +39,7 @@ def reach_here(found: Access, shares: Mapping[str, float], groups: Mapping[str, 
     shares : mapping of str to float
         For each of those areas that lie in the place the share (0 to 1) of its people who live in it.
     groups : mapping of str to str
-        For each cohort which of `homeground.understand.given_here.GROUPS` it is.
+        For each cohort which of `homeground.understand.side_by_side.GROUPS` it is.
 
     Returns
     -------
@@ -106,17 +106,16 @@ def reach_chapter(
         The folder where the chart lies as a picture, '' where there is none.
     """
     place, whole = clean(place), clean(whole)
-    there = set(here["who"].cast(pl.String).to_list())
-    named = {who: GROUPS[who] or (place if who == "place" else whole) for who in GROUPS if who in there}
+    called = named(here["who"].unique().to_list(), place=place, whole=whole)
     rows = {(row["who"], row["kind"]): row for row in here.iter_rows(named=True)}
     kinds = list(dict.fromkeys(kind for _, kind in rows))
     if len(kinds) == 2:  # of one kind alone, any kind says the same again
         kinds.remove(ANY)
     main = kinds[-1]
-    blocks: list[Block] = [Paragraph(_sentences(rows, named, main))]
+    blocks: list[Block] = [Paragraph(_sentences(rows, called, main))]
     gaps = [_gap(rows["place", kind], kind, within[1]) for kind in kinds]
     blocks.append(Bullets(tuple(gaps)))
-    chart = _chart(rows, named, main, pictures)
+    chart = _chart(rows, called, main, pictures)
     blocks += [chart] if chart is not None else []
     names = "; ".join(clean(name) for name in files)
     how = (
@@ -124,7 +123,7 @@ def reach_chapter(
         f"{count(len(files), 'list')} of places: {names}. A place that is on none of them is not counted."
     )
     blocks.append(Paragraph(how, quiet=True))
-    inner = [Section("What is within reach: the numbers", _tables(rows, named, kinds, within), anchor="reach-numbers")]
+    inner = [Section("What is within reach: the numbers", _tables(rows, called, kinds, within), anchor="reach-numbers")]
     if notes:
         told = Bullets(tuple(clean(text) for text in notes))
         inner.append(Section("What a careful reader should know about distances", (told,), anchor="reach-notes"))
@@ -132,7 +131,7 @@ def reach_chapter(
     return Chapter(section, "Within reach", here, _MEANINGS)
 
 
-_Rows = Mapping[tuple[str, str], Mapping[str, object]]
+_Rows = Mapping[tuple[str, str], Mapping[str, Any]]
 
 
 def _one(kind: str) -> str:
@@ -143,29 +142,28 @@ def _title(kind: str) -> str:
     return "Any place to meet" if kind == ANY else capital(kind.replace("-", " "))
 
 
-def _far(km: object) -> str:
+def _far(km: float | None) -> str:
     if km is None:
         return "not known"
-    metres = 1000 * float(str(km))
+    metres = 1000 * km
     return f"{round(metres, -1):,.0f} m" if metres < 1000 else f"{metres / 1000:,.1f} km"
 
 
-def _sentences(rows: _Rows, named: Mapping[str, str], kind: str) -> str:
+def _sentences(rows: _Rows, called: Mapping[str, str], kind: str) -> str:
     mine = rows["place", kind]
     if mine["mean_km"] is None:
         return f"How far people here have to the nearest {_one(kind)} is not known."
     text = f"People here have {_far(mine['mean_km'])} to the nearest {_one(kind)} on average."
     if mine["nearest"]:
         text += f" The nearest of all is {clean(mine['nearest'])}."
-    others = [f"{_far(rows[who, kind]['mean_km'])} in {name}" for who, name in named.items() if who != "place"]
+    others = [f"{_far(rows[who, kind]['mean_km'])} in {name}" for who, name in called.items() if who != "place"]
     if others:
-        listed = " and ".join([", ".join(others[:-1]), others[-1]] if len(others) > 1 else others)
-        text += f" That compares with {listed}."
+        text += f" That compares with {all_of(others)}."
     return text
 
 
-def _gap(row: Mapping[str, object], kind: str, reach: float) -> str:
-    beyond, people = float(str(row["beyond_far"])), float(str(row["people"]))
+def _gap(row: Mapping[str, Any], kind: str, reach: float) -> str:
+    beyond, people = row["beyond_far"], row["people"]
     one = _one(kind)
     if round(beyond) == 0:
         return f"Nobody is more than {reach:g} km from the nearest {one}."
@@ -174,25 +172,20 @@ def _gap(row: Mapping[str, object], kind: str, reach: float) -> str:
     return f"{beyond:,.0f} of {people:,.0f} people are more than {reach:g} km from any {one}."
 
 
-def _chart(rows: _Rows, named: Mapping[str, str], kind: str, pictures: str) -> Chart | None:
-    values = {who: rows[who, kind]["mean_km"] for who in named}
-    mine = values["place"]
+def _chart(rows: _Rows, called: Mapping[str, str], kind: str, pictures: str) -> Chart | None:
+    values: dict[str, float | None] = {who: rows[who, kind]["mean_km"] for who in called}
+    mine, all_ = values["place"], values.get("whole")
     if mine is None:
         return None
-    drawn = [
-        Row(capital(name), None if values[who] is None else float(str(values[who])), _far(values[who]),
-            **({"colour": 1} if who == "place" else {}))
-        for who, name in named.items()
-    ]  # fmt: skip
-    title = f"{named['place']}: {_far(mine)} to the nearest {_one(kind)}"
-    if values.get("whole") is not None:
-        here, there = float(str(mine)), float(str(values["whole"]))
-        way = "As far as" if _far(mine) == _far(there) else "Further than" if here > there else "Less far than"
-        title = f"{way} in {named['whole']}: {_far(mine)} to the nearest {_one(kind)} against {_far(there)}"
+    drawn = bars(called, values, _far)
+    title = f"{called['place']}: {_far(mine)} to the nearest {_one(kind)}"
+    if all_ is not None:
+        way = "As far as" if _far(mine) == _far(all_) else "Further than" if mine > all_ else "Less far than"
+        title = f"{way} in {called['whole']}: {_far(mine)} to the nearest {_one(kind)} against {_far(all_)}"
     heading = "How far on average"
     table = DataTable(
         f"How far the nearest {_one(kind)} is", ("Place", heading),
-        tuple((capital(name), _far(values[who])) for who, name in named.items()), frozenset({heading}),
+        tuple((capital(name), _far(values[who])) for who, name in called.items()), frozenset({heading}),
         folded="Show the numbers",
     )  # fmt: skip
     caption = f"How far people have to the nearest {_one(kind)} in a straight line, on average. Higher is worse."
@@ -202,10 +195,10 @@ def _chart(rows: _Rows, named: Mapping[str, str], kind: str, pictures: str) -> C
 
 
 def _tables(
-    rows: _Rows, named: Mapping[str, str], kinds: Sequence[str], within: tuple[float, float]
+    rows: _Rows, called: Mapping[str, str], kinds: Sequence[str], within: tuple[float, float]
 ) -> tuple[Block, ...]:
-    titles = tuple(capital(name) for name in named.values())
-    far = tuple((_title(kind), *(_far(rows[who, kind]["mean_km"]) for who in named)) for kind in kinds)
+    titles = tuple(capital(name) for name in called.values())
+    far = tuple((_title(kind), *(_far(rows[who, kind]["mean_km"]) for who in called)) for kind in kinds)
     none = tuple(f"None within {reach:g} km" for reach in within)
     people = tuple(
         (

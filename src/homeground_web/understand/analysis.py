@@ -11,7 +11,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from homeground.document.tree import Block, Bullets, DataTable, Paragraph, Section
@@ -250,7 +249,7 @@ def reach_of(desk: Desk, nodes: Sequence[str], lists: Mapping[str, Path], centro
         Where people live within each area; the official ones of the folder when left out.
     """
     living = where_people_live(data=desk.data, centroids=centroids)
-    fine = _node_with(desk, living.table["area_code"].to_list())
+    fine = desk.node_with(living.table["area_code"].to_list())
     places = [PlaceList(path, kind=kind) for kind, path in lists.items()]
     found = {}
     for node in nodes:
@@ -275,21 +274,12 @@ def reach_of(desk: Desk, nodes: Sequence[str], lists: Mapping[str, Path], centro
     return found
 
 
-def _node_with(desk: Desk, codes: list[str]) -> str:
-    """Return the kind of area that these codes are of."""
-    mine = set(codes)
-    return max(desk.figures.codes, key=lambda node: (len(mine.intersection(desk.figures.codes[node])), node))
-
-
 def _grouped(desk: Desk, table: pl.DataFrame, fine: str, node: str) -> pl.DataFrame:
     """Return small areas with the larger area of `node` that holds most of each, and the group of places it is in."""
     figures = desk.figures
     within = table.select("area_code", here=pl.col("area_code"))
     if node != fine:
-        shares = figures.between(node, fine).tocsc()
-        largest = np.asarray(shares.argmax(axis=0)).ravel()
-        some = np.diff(shares.indptr) > 0
-        codes = [figures.codes[node][at] if there else None for at, there in zip(largest, some, strict=True)]
+        codes = desk.larger_of(node, fine)
         within = pl.DataFrame({"area_code": figures.codes[fine], "here": codes}, schema_overrides={"here": pl.String})
     listed = figures.cohorts.get(node)
     by = "here" if listed is not None else "area_code"

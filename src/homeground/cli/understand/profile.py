@@ -105,11 +105,9 @@ def _with_chapters(
     import datetime as dt
     from dataclasses import replace
 
-    from homeground.cli.understand.reaching import kind_and_file
-    from homeground.journey.access import PlaceList
+    from homeground.cli.understand.reaching import place_lists
     from homeground.journey.profile import PRESETS
     from homeground.journey.profile_chapters import chapter_of_grants, chapter_of_places
-    from homeground.sources.points import slug
 
     pictures = f"{out.stem}-charts" if out is not None and out.suffix.lower() == ".html" else ""
     made = []
@@ -124,10 +122,7 @@ def _with_chapters(
         )  # fmt: skip
     if options["places"]:
         say("… measuring what is within reach", quiet=quiet)
-        pairs = [kind_and_file(text) for text in options["places"]]
-        lists = [
-            PlaceList(path, kind=slug(kind) if kind else "", postcodes=options["postcodes"]) for kind, path in pairs
-        ]
+        lists = place_lists(options["places"], options)
         made.append(chapter_of_places(desk, found.place, lists, centroids=options["centroids"], pictures=pictures))
     sources = (*found.sources, *(source for one in made for source in one.sources))
     return replace(found, sources=tuple(dict.fromkeys(sources))), tuple(one.chapter for one in made)

@@ -67,12 +67,12 @@ def kind_and_file(text: str) -> tuple[str, Path]:
 
 
 def place_lists(given: tuple[str, ...], options: dict[str, Any], **more: Any) -> list[PlaceList]:
-    """Return the lists of places that were named, with how they are read."""
+    """Return the lists of places that were named, with how they are read, as far as the command has options for it."""
     from homeground.journey.access import PlaceList
     from homeground.sources.points import slug
 
     names = ("name_column", "id_column", "status_column", "x_column", "y_column", "postcodes", "swap")
-    how = {name: options[name] for name in names} | more
+    how = {name: options[name] for name in names if name in options} | more
     pairs = [kind_and_file(text) for text in given]
     return [PlaceList(path, kind=slug(kind) if kind else "", **how) for kind, path in pairs]
 
