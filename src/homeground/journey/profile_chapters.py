@@ -15,7 +15,7 @@ from homeground.errors import BadTable, MissingDataset
 from homeground.journey.access import PlaceList, measure_access
 from homeground.journey.atlas import Ground, build_ground
 from homeground.journey.cohort import build_cohort
-from homeground.journey.grants import Choices, build_grants
+from homeground.journey.grants import Choices, GrantsOfFiles, build_grants
 from homeground.journey.living import Living, where_people_live
 from homeground.journey.profile import Desk
 from homeground.journey.shelf import node_of
@@ -62,7 +62,7 @@ def chapter_of_grants(
         As the profile has it.
     files : sequence of Path
         360Giving files, or tables already summed by area, year and funder. Grants that break the standard are left out
-        and counted.
+        and counted; a file that is none is an error.
     presets, cohort
         The lists that the desk was made with.
     postcodes : Path, optional
@@ -84,6 +84,7 @@ def chapter_of_grants(
         files, choices=Choices(keep_good=True), data=desk.data, postcodes=postcodes, today=today,
         ground=_cut(ground, shares),
     )  # fmt: skip
+    _refuse_unread(made)
     found = made.grants
     assert found is not None  # good rows are kept whatever the others are
     here = given_here(found, groups, whole=ground.whole, called=desk.figures.whole)
@@ -134,6 +135,19 @@ def chapter_of_places(
     asked = [f"--places {f'{item.kind}=' if item.kind else ''}{item.path.name}" for item in lists]
     asked += [f"--centroids {centroids.name}"] if centroids else []
     return Told(replace(chapter, asked=" ".join(asked)), found.sources)
+
+
+def _refuse_unread(made: GrantsOfFiles) -> None:
+    """Refuse a file that is none, or of which nothing can be used: 'no grant reached this place' would be untrue."""
+    whole = made.problems.filter(pl.col("rule") == "file")
+    if whole.height:
+        row = whole.row(0, named=True)
+        raise BadTable(row["problem"], remedy=row["remedy"], file=row["file"])
+    if made.rows and not made.good:
+        raise BadTable(
+            f"none of {count(made.rows, 'grant')} can be used", file="; ".join(made.files),
+            remedy="See what is wrong with each: homeground understand grants FILES.",
+        )  # fmt: skip
 
 
 def _landing(desk: Desk, place: Place) -> tuple[str, dict[str, float]]:

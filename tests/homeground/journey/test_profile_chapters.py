@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from homeground.errors import BadTable
 from homeground.journey.grants import Choices, build_grants
 from homeground.journey.profile import Desk, prepare
 from homeground.journey.profile_chapters import chapter_of_grants
@@ -111,6 +112,26 @@ def test_the_command_writes_both_parts_and_how_to_make_them_again(
     refused = homeground("understand", "profile", "--each", "ward21", *line[3:], "--out", tmp_path / "all")
     assert refused.code == 2
     assert "one place at a time" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("bad.json", "hi", "bad.json"),
+        ("hall.csv", "place,postcode\nHut,XQ1 1AA\n", "hall.csv"),
+        ("broken.json", '{"grants": [{"id": 3}, {"id": 4}]}', "none of 2 grants can be used"),
+    ],
+)
+def test_a_file_that_holds_no_grants_makes_no_report_that_says_none_arrived(
+    desk: Desk, folder: Path, tmp_path: Path, name: str, content: str, words: str
+) -> None:
+    """It is an error that names the file, also beside a good one."""
+    (tmp_path / name).write_text(content)
+    place = desk.profile("ZW022").place
+    files = [tmp_path / name] if name == "broken.json" else [folder / FILES[2], tmp_path / name]
+    with pytest.raises(BadTable, match=words) as told:
+        chapter_of_grants(desk, place, files, presets=[str(folder / LISTS[1])], today=TODAY)
+    assert told.value.remedy
 
 
 def test_the_real_wards_have_the_known_answer_beside_them(england: Path, real_data: Path) -> None:
